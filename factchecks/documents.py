@@ -1,0 +1,169 @@
+"""A revision's document: its shape, its one spelling, its hash. Pure, no queries.
+
+The shape is ``schema/document-v1.json``. The same document is what the desk saves, the importer makes, the exporter
+writes and the pages are made from.
+"""
+
+import hashlib
+import json
+import unicodedata
+from datetime import date
+from pathlib import Path
+from typing import Any, TypedDict
+
+from django.utils.text import slugify
+from jsonschema import Draft202012Validator
+
+VERSION = 1
+SCHEMA = json.loads((Path(__file__).parent / "schema" / "document-v1.json").read_text("utf-8"))
+_validator = Draft202012Validator(
+    SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER
+)
+MAX_PROBLEMS = 20
+
+
+class PersonPart(TypedDict):
+    key: str
+    name: str
+
+
+class Item(TypedDict):
+    """A search or a follow-up question."""
+
+    key: str
+    text: str
+
+
+class FindingPart(TypedDict):
+    key: str
+    heading: str
+    text: str
+
+
+class PublisherPart(TypedDict):
+    name: str
+    domain: str
+
+
+class SourcePart(TypedDict):
+    url: str
+    title: str
+    publisher: PublisherPart | None
+    published_on: str | None
+
+
+class QuotationPart(TypedDict):
+    key: str
+    text: str
+    finding: str | None
+
+
+class CitationPart(TypedDict):
+    key: str
+    number: int
+    accessed_on: str | None
+    source: SourcePart | None
+    quotations: list[QuotationPart]
+
+
+class ClaimPart(TypedDict):
+    text: str
+    claimant: str
+    claimed_on: str | None
+    appearance: str
+
+
+class RatingPart(TypedDict):
+    name: str
+    description: str
+
+
+class Document(TypedDict):
+    """See ``schema/document-v1.json``; days are ISO 8601 text, texts are Markdown."""
+
+    version: int
+    key: str
+    slug: str
+    question: str
+    summary: str
+    language: str
+    checked_on: str | None
+    review_on: str | None
+    authors: list[PersonPart]
+    reviewed_by: PersonPart | None
+    tags: list[str]
+    searches: list[Item]
+    findings: list[FindingPart]
+    citations: list[CitationPart]
+    follow_ups: list[Item]
+    claim: ClaimPart | None
+    rating: RatingPart | None
+
+
+def problems_of(value: Any) -> list[str]:
+    """Where a value is not a document, a sentence each, at most ``MAX_PROBLEMS``; empty when it is one."""
+    problems = []
+    for error in _validator.iter_errors(value):
+        place = ".".join(str(step) for step in error.absolute_path) or "document"
+        problems.append(f"{place}: {_short(error.message)}.")
+        if len(problems) == MAX_PROBLEMS:
+            break
+    return problems or _loose_ends(value)
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= 200 else f"{message[:100]} … {message[-90:]}"
+
+
+def _loose_ends(document: Document) -> list[str]:
+    """What a JSON schema cannot say: keys are used once, numbers run from 1, quotations name findings of the check."""
+    problems = []
+    parts = [*document["findings"], *document["searches"], *document["follow_ups"]]
+    quotations = [quote for citation in document["citations"] for quote in citation["quotations"]]
+    keys = [part["key"] for part in [*parts, *document["citations"], *quotations]]
+    if len(set(keys)) != len(keys):
+        problems.append("Two parts have the same key.")
+    numbers = [citation["number"] for citation in document["citations"]]
+    if numbers != list(range(1, len(numbers) + 1)):
+        problems.append("citations: the numbers do not run from 1 in order.")
+    findings = {finding["key"] for finding in document["findings"]}
+    if any(quote["finding"] not in {None, *findings} for quote in quotations):
+        problems.append("citations: a quotation names a finding that is not in the check.")
+    urls = [citation["source"]["url"] for citation in document["citations"] if citation["source"]]
+    problems += [
+        f"citations: {url} stands twice in the list of sources."
+        for url in sorted({url for url in urls if urls.count(url) > 1})
+    ]
+    return problems
+
+
+def clean_text(text: str) -> str:
+    """One spelling for texts of several lines: NFC, one kind of line end, no control characters, no space at the end."""
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return "\n".join(line.rstrip() for line in kept.split("\n")).strip("\n")
+
+
+def clean_line(text: str) -> str:
+    """One spelling for a single line: as ``clean_text``, white space folded."""
+    return " ".join(clean_text(text).split())
+
+
+def canonical(document: Document) -> bytes:
+    """The bytes that are hashed: UTF-8 JSON, keys sorted, no white space."""
+    return json.dumps(
+        document, ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode()
+
+
+def sha256(document: Document) -> str:
+    return hashlib.sha256(canonical(document)).hexdigest()
+
+
+def day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def topic_slug(tag: str) -> str:
+    """A tag's part of ``/topics/<tag>/``."""
+    return slugify(tag, allow_unicode=True)

@@ -1,0 +1,29 @@
+"""The desk's working copy, the revisions frozen from it, and the publications made public."""
+
+from factchecks.models.checks import (
+    Byline,
+    Citation,
+    FactCheck,
+    Finding,
+    FollowUp,
+    Quotation,
+    SearchQuery,
+)
+from factchecks.models.newsroom import Person, Rating
+from factchecks.models.publications import Correction, Publication
+from factchecks.models.revisions import Revision
+
+__all__ = [
+    "Byline",
+    "Citation",
+    "Correction",
+    "FactCheck",
+    "Finding",
+    "FollowUp",
+    "Person",
+    "Publication",
+    "Quotation",
+    "Rating",
+    "Revision",
+    "SearchQuery",
+]

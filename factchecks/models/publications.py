@@ -1,0 +1,177 @@
+"""What is public: a revision for a span of time, and the public record of why it changed."""
+
+from datetime import datetime
+from typing import Any
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factchecks.models.checks import FactCheck
+from factchecks.models.revisions import Revision
+from sources.models import Source
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    def published(self, at: datetime | None = None) -> "PublicationQuerySet":
+        """Those live at that moment (now). The clock decides: a scheduled one begins without any job."""
+        return self.filter(live_during__contains=at or timezone.now())
+
+    def for_lists(self) -> "PublicationQuerySet":
+        """Newest first, without what only the check's own page shows."""
+        return self.defer("html").order_by("-first_published_at", "-pk")
+
+    def on_topic(self, slug: str) -> "PublicationQuerySet":
+        return self.filter(tags__contains=[{"slug": slug}])
+
+    def topics(self) -> list[dict[str, Any]]:
+        """The topics of these publications with how many have each, the most frequent first."""
+        counted: dict[str, dict[str, Any]] = {}
+        for tags in self.order_by().values_list("tags", flat=True):
+            for tag in tags:
+                topic = counted.setdefault(tag["slug"], {**tag, "count": 0})
+                topic["count"] += 1
+        return sorted(counted.values(), key=lambda topic: (-topic["count"], topic["name"]))
+
+
+class Publication(models.Model):
+    """A revision made public for a span of time, with what readers filter and sort by."""
+
+    fact_check = models.ForeignKey(
+        FactCheck, on_delete=models.PROTECT, related_name="publications", verbose_name=_("fact check")
+    )
+    revision = models.ForeignKey(
+        Revision, on_delete=models.PROTECT, related_name="publications", verbose_name=_("revision")
+    )
+    live_during = DateTimeRangeField(_("live during"))
+    first_published_at = models.DateTimeField(_("first published at"))
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("published by"),
+    )
+    withdrawal_notice = models.TextField(_("withdrawal notice"), blank=True)
+
+    slug = models.SlugField(_("slug"), max_length=80, allow_unicode=True)
+    question = models.CharField(_("question"), max_length=300)
+    excerpt = models.TextField(_("excerpt"))
+    language = models.CharField(_("language"), max_length=35)
+    checked_on = models.DateField(_("checked on"))
+    review_on = models.DateField(_("review on"), null=True)
+    rating = models.CharField(_("rating"), max_length=60, blank=True)
+    authors = models.JSONField(_("authors"), default=list)
+    tags = models.JSONField(_("tags"), default=list)
+    sources = models.ManyToManyField(Source, related_name="publications")
+
+    html = models.JSONField(_("page parts"))
+    html_version = models.CharField(_("version of the page parts"), max_length=64, db_index=True)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        ordering = ["-first_published_at", "-pk"]
+        indexes = [
+            models.Index(
+                name="publication_newest_first", fields=["-first_published_at", "-id"]
+            ),
+            GinIndex(name="publication_tags", fields=["tags"], opclasses=["jsonb_path_ops"]),
+            models.Index(name="publication_slug", fields=["slug"]),
+        ]
+        constraints = [
+            ExclusionConstraint(
+                name="publication_one_live_at_a_time",
+                expressions=[
+                    ("fact_check", RangeOperators.EQUAL),
+                    ("live_during", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("Another version is live at that time."),
+            ),
+            # An address that was public once stays with its check for ever, so that it can redirect.
+            ExclusionConstraint(
+                name="publication_slug_belongs_to_one_check",
+                expressions=[
+                    ("slug", RangeOperators.EQUAL),
+                    ("fact_check", RangeOperators.NOT_EQUAL),
+                ],
+                violation_error_message=_("This address belongs to another fact check."),
+            ),
+            models.CheckConstraint(
+                name="publication_is_live_for_some_time",
+                condition=Q(live_during__isempty=False) & Q(live_during__startswith__isnull=False),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="publication_that_was_public_stays",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Condition("lower(OLD.live_during) <= now()"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.question
+
+    def get_absolute_url(self) -> str:
+        return reverse("factchecks:detail", args=[self.slug])
+
+    @property
+    def updated_at(self) -> datetime:
+        """When this version became public."""
+        return self.live_during.lower  # type: ignore[no-any-return]
+
+    @property
+    def live_until(self) -> datetime | None:
+        return self.live_during.upper  # type: ignore[no-any-return]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return self.revision.document  # type: ignore[no-any-return]
+
+
+class Correction(models.Model):
+    """The public record of why a version replaced the one before it (``schema.org/CorrectionComment``, IFCN 5)."""
+
+    class Kind(models.TextChoices):
+        CORRECTION = "correction", _("correction")
+        CLARIFICATION = "clarification", _("clarification")
+        UPDATE = "update", _("update")
+        RETRACTION = "retraction", _("retraction")
+
+    publication = models.OneToOneField(
+        Publication,
+        on_delete=models.CASCADE,
+        related_name="correction",
+        verbose_name=_("publication"),
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    text = models.TextField(_("what changed"))
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering = ["-publication__live_during"]
+        constraints = [
+            models.CheckConstraint(
+                name="correction_says_what_changed",
+                condition=~Q(text=""),
+                violation_error_message=_("Say what changed and why."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.text[:80]}"
+
+    @property
+    def made_at(self) -> datetime:
+        return self.publication.updated_at

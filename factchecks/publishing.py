@@ -1,0 +1,194 @@
+"""Making a check public: publish, schedule, cancel, withdraw. Each locks the check, and is one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+
+from factchecks import documents, markup, pages, revisions, rules
+from factchecks.documents import Document
+from factchecks.models import Correction, FactCheck, Publication, Revision
+
+EXCERPT_LENGTH = 240  # characters
+
+
+@dataclass(frozen=True)
+class WhatChanged:
+    """The public word for a new version of a published check."""
+
+    kind: Correction.Kind
+    text: str
+
+
+@transaction.atomic
+def publish(
+    fact_check: FactCheck,
+    *,
+    editor: AbstractBaseUser | None,
+    at: datetime | None = None,
+    base: int | None = None,
+    what_changed: WhatChanged | None = None,
+) -> Publication:
+    """Make the newest revision public, now or from ``at`` on; it takes the place of a version scheduled before.
+
+    ``base``, when given, is the revision that the editor has seen: a newer one raises ``StaleBase``. Raises
+    ``ValidationError`` with a sentence for each rule that is broken; nothing is changed then.
+    """
+    now = timezone.now()
+    if at is not None and at <= now:
+        raise ValidationError({"at": _("This moment has passed.")})
+    fact_check = FactCheck.objects.select_for_update().get(pk=fact_check.pk)
+    _refuse_unseen(fact_check, base)
+    revision = revisions.record(fact_check, by=editor)
+    document: Document = revision.document
+    _refuse_broken_rules(document, now)
+    _refuse_taken_address(document["slug"], fact_check)
+    _cancel_scheduled(fact_check, now)
+    live = fact_check.publications.published(now).first()
+    if live and live.revision_id == revision.pk:
+        raise ValidationError(_("This version is public already: nothing has changed since."))
+    begins = at or now
+    if live:
+        _end(live, begins)
+    return _make_public(revision, editor, begins, now, what_changed)
+
+
+@transaction.atomic
+def cancel(fact_check: FactCheck) -> None:
+    """Take back what is scheduled. A version that it would have replaced stays public."""
+    now = timezone.now()
+    fact_check = FactCheck.objects.select_for_update().get(pk=fact_check.pk)
+    if not _cancel_scheduled(fact_check, now):
+        raise ValidationError(_("Nothing is scheduled for this check."))
+
+
+@transaction.atomic
+def withdraw(fact_check: FactCheck, *, notice: str) -> Publication:
+    """End the publication; its address then shows the notice. What is scheduled is cancelled too."""
+    now = timezone.now()
+    fact_check = FactCheck.objects.select_for_update().get(pk=fact_check.pk)
+    notice = documents.clean_text(notice)
+    if not notice:
+        raise ValidationError({"notice": _("Tell readers why the check is withdrawn.")})
+    _cancel_scheduled(fact_check, now)
+    live = fact_check.publications.published(now).first()
+    if live is None:
+        raise ValidationError(_("This check is not public."))
+    live.withdrawal_notice = notice
+    _end(live, now)
+    return live
+
+
+def scheduled(fact_check: FactCheck, at: datetime | None = None) -> Publication | None:
+    """The publication that begins after that moment (now)."""
+    return fact_check.publications.filter(live_during__startswith__gt=at or timezone.now()).first()
+
+
+def _refuse_unseen(fact_check: FactCheck, base: int | None) -> None:
+    last = revisions.newest(fact_check)
+    if base is not None and last and last.number != base:
+        raise revisions.StaleBase(
+            _("The check was changed while you decided. Look at it again before you publish.")
+        )
+
+
+def _refuse_broken_rules(document: Document, now: datetime) -> None:
+    broken = rules.problems(document, timezone.localdate(now))
+    if broken:
+        raise ValidationError([problem.message for problem in broken])
+
+
+def _refuse_taken_address(slug: str, fact_check: FactCheck) -> None:
+    """The database says it too; here it becomes a sentence at the field."""
+    if Publication.objects.filter(slug=slug).exclude(fact_check=fact_check).exists():
+        message = _("The address “%(slug)s” belongs to another published fact check.")
+        raise ValidationError({"slug": message % {"slug": slug}})
+
+
+def _cancel_scheduled(fact_check: FactCheck, now: datetime) -> bool:
+    waiting = scheduled(fact_check, now)
+    if waiting is None:
+        return False
+    begins = waiting.updated_at
+    waiting.delete()
+    # Only the schedule ended the version before it at that moment: it goes on without end.
+    for before in fact_check.publications.published(now).filter(live_during__endswith=begins):
+        _end(before, None)
+    return True
+
+
+def _end(publication: Publication, moment: datetime | None) -> None:
+    publication.live_during = DateTimeTZRange(publication.updated_at, moment)
+    publication.save(update_fields=["live_during", "withdrawal_notice"])
+
+
+def _make_public(
+    revision: Revision,
+    editor: AbstractBaseUser | None,
+    begins: datetime,
+    now: datetime,
+    what_changed: WhatChanged | None,
+) -> Publication:
+    earlier = Publication.objects.filter(
+        fact_check=revision.fact_check_id, live_during__startswith__lte=now
+    )
+    first = earlier.order_by("first_published_at").values_list("first_published_at", flat=True)[:1]
+    sources = _source_ids(revision)
+    publication = Publication.objects.create(
+        fact_check_id=revision.fact_check_id,
+        revision=revision,
+        live_during=DateTimeTZRange(begins, None),
+        first_published_at=next(iter(first), begins),
+        published_by=editor,
+        html=pages.parts(revision.document, sources),
+        html_version=pages.version(),
+        **_for_lists(revision.document),
+    )
+    publication.sources.set(sources.values())
+    if what_changed:
+        Correction.objects.create(
+            publication=publication, kind=what_changed.kind, text=what_changed.text
+        )
+    return publication
+
+
+def _for_lists(document: Document) -> dict[str, Any]:
+    """What lists show and readers filter by, taken from the document."""
+    return {
+        "slug": document["slug"],
+        "question": document["question"],
+        "excerpt": Truncator(markup.plain(document["summary"])).chars(EXCERPT_LENGTH),
+        "language": document["language"],
+        "checked_on": documents.day(document["checked_on"]),
+        "review_on": documents.day(document["review_on"]),
+        "rating": document["rating"]["name"] if document["rating"] else "",
+        "authors": [person["name"] for person in document["authors"]],
+        "tags": [{"name": tag, "slug": documents.topic_slug(tag)} for tag in document["tags"]],
+    }
+
+
+def _source_ids(revision: Revision) -> dict[str, int]:
+    """By address: the sources that the check's citations point to."""
+    rows = revision.fact_check.citations.filter(source__isnull=False)
+    return dict(rows.values_list("source__url", "source_id"))
+
+
+def remake_page(publication: Publication) -> None:
+    """Make the page's parts again from the frozen document: same words, today's templates."""
+    ids = dict(publication.sources.values_list("url", "pk"))
+    publication.html = pages.parts(publication.document, ids)
+    publication.html_version = pages.version()
+    publication.save(update_fields=["html", "html_version"])
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment in the newsroom's time zone, for a sentence at the desk."""
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

@@ -1,0 +1,169 @@
+"""From the names in a document to the rows they mean: people, tags, the rating, sources and their publishers.
+
+Rows that are shared by several checks keep what they say; a document only fills in what they lack.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+from taggit.models import Tag
+
+from factchecks import documents
+from factchecks.documents import Document
+from factchecks.models import Person, Rating
+from sources import addresses
+from sources.models import Publisher, Source
+
+
+def iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def person_part(person: Person) -> documents.PersonPart:
+    return {"key": str(person.key), "name": person.name}
+
+
+def rating_part(rating: Rating) -> documents.RatingPart:
+    return {"name": rating.name, "description": rating.description}
+
+
+def source_part(source: Source) -> documents.SourcePart:
+    publisher = source.publisher
+    return {
+        "url": source.url,
+        "title": source.title,
+        "publisher": {"name": publisher.name, "domain": publisher.domain} if publisher else None,
+        "published_on": iso(source.published_on),
+    }
+
+
+class Resolved:
+    """The rows that a document names, found or made, and the document in their words.
+
+    ``authors``, ``reviewed_by``, ``rating`` and ``sources`` (by the address in ``document``). Raises
+    ``ValidationError`` for a rating that is not on the newsroom's scale.
+    """
+
+    def __init__(self, document: Document) -> None:
+        people = _people([*document["authors"], *filter(None, [document["reviewed_by"]])])
+        # A person that two parts of the list mean is one author.
+        self.authors = list(dict.fromkeys(people[part["key"]] for part in document["authors"]))
+        reviewer = document["reviewed_by"]
+        self.reviewed_by = people[reviewer["key"]] if reviewer else None
+        self.rating = _rating(document["rating"])
+        self.sources = _sources(
+            [citation["source"] for citation in document["citations"] if citation["source"]]
+        )
+        self.document = self._in_their_words(document)
+
+    def _in_their_words(self, document: Document) -> Document:
+        citations: list[documents.CitationPart] = [
+            {**citation, "source": self._source(citation["source"])}
+            for citation in document["citations"]
+        ]
+        return {
+            **document,
+            "authors": [person_part(person) for person in self.authors],
+            "reviewed_by": person_part(self.reviewed_by) if self.reviewed_by else None,
+            "rating": rating_part(self.rating) if self.rating else None,
+            "tags": _tags(document["tags"]),
+            "citations": citations,
+        }
+
+    def _source(self, part: documents.SourcePart | None) -> documents.SourcePart | None:
+        return source_part(self.sources[addresses.normalise(part["url"])]) if part else None
+
+
+def _people(parts: Iterable[documents.PersonPart]) -> dict[str, Person]:
+    """By the key in the document: the person with that key, else of that name, else a new one."""
+    parts = list(parts)
+    if not parts:
+        return {}
+    wanted = Q(key__in=[part["key"] for part in parts]) | Q(name__in=[p["name"] for p in parts])
+    known = list(Person.objects.filter(wanted).order_by("-pk"))
+    by_key = {str(person.key): person for person in known}
+    by_name = {person.name: person for person in known}
+    people = {}
+    for part in parts:
+        person = by_key.get(part["key"]) or by_name.get(part["name"])
+        if person is None:
+            person = by_name[part["name"]] = Person.objects.create(**part)
+        people[part["key"]] = person
+    return people
+
+
+def _rating(part: documents.RatingPart | None) -> Rating | None:
+    if part is None:
+        return None
+    rating = Rating.objects.filter(name__iexact=part["name"]).first()
+    if rating is None:
+        scale = ", ".join(Rating.objects.values_list("name", flat=True)) or _("nothing yet")
+        message = _("“%(name)s” is not on the newsroom's scale, which has: %(scale)s.")
+        raise ValidationError({"rating": message % {"name": part["name"], "scale": scale}})
+    return rating
+
+
+def _tags(names: list[str]) -> list[str]:
+    """The names that the tags already have, whatever the case in the document; in alphabetical order."""
+    if not names:
+        return []
+    wanted = {name.casefold(): name for name in reversed(names)}
+    rows = Tag.objects.annotate(lower=Lower("name")).filter(lower__in=[*map(str.lower, names)])
+    for tag in rows:
+        wanted[tag.name.casefold()] = tag.name
+    return sorted(wanted.values(), key=str.casefold)
+
+
+def _sources(parts: list[documents.SourcePart]) -> dict[str, Source]:
+    """By address: each source, made when it is new, with what it lacked filled in."""
+    wanted = {addresses.normalise(part["url"]): part for part in parts}
+    known = {
+        source.url: source
+        for source in Source.objects.filter(url__in=wanted).select_related("publisher")
+    }
+    publishers = _publishers(wanted, known)
+    for url, part in wanted.items():
+        domain = part["publisher"]["domain"] if part["publisher"] else addresses.domain(url)
+        known[url] = _filled_in(known.get(url), url, part, publishers.get(domain))
+    return known
+
+
+def _publishers(
+    wanted: dict[str, documents.SourcePart], known: dict[str, Source]
+) -> dict[str, Publisher]:
+    """By domain: the publishers of those addresses whose source does not name one."""
+    lacking = {u: p for u, p in wanted.items() if not (u in known and known[u].publisher_id)}
+    domains = {addresses.domain(url) for url in lacking}
+    domains |= {part["publisher"]["domain"] for part in lacking.values() if part["publisher"]}
+    if not domains:
+        return {}
+    publishers = {row.domain: row for row in Publisher.objects.filter(domain__in=domains)}
+    for part in lacking.values():
+        named = part["publisher"]
+        if named and named["domain"] not in publishers:
+            publishers[named["domain"]], _new = Publisher.objects.get_or_create(
+                domain=named["domain"], defaults={"name": named["name"]}
+            )
+    return publishers
+
+
+def _filled_in(
+    source: Source | None, url: str, part: documents.SourcePart, publisher: Publisher | None
+) -> Source:
+    offered = {
+        "title": part["title"],
+        "publisher": publisher,
+        "published_on": documents.day(part["published_on"]),
+    }
+    if source is None:
+        return Source.objects.get_or_create(url=url, defaults=offered)[0]
+    lacking = {name: value for name, value in offered.items() if value and not getattr(source, name)}
+    if lacking:
+        for name, value in lacking.items():
+            setattr(source, name, value)
+        source.save(update_fields=list(lacking))
+    return source

@@ -1,0 +1,126 @@
+"""The public pages. They read publications only: what the desk is writing cannot be seen here."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from factchecks import citations
+from factchecks.models import Correction, Publication, PublicationQuerySet
+from sources.models import Publisher, Source
+
+PER_PAGE = 20
+MOST_CITING = 200  # checks that one source's page lists
+
+
+@require_safe
+def listing(request: HttpRequest) -> HttpResponse:
+    page = _page(request, Publication.objects.published())
+    return render(request, "factchecks/list.html", {"page": page})
+
+
+@require_safe
+def topic(request: HttpRequest, slug: str) -> HttpResponse:
+    page = _page(request, Publication.objects.published().on_topic(slug))
+    if not page.object_list:
+        raise Http404(_("No published fact check has this topic."))
+    name = next(tag["name"] for tag in page.object_list[0].tags if tag["slug"] == slug)
+    context = {"topic": {"slug": slug, "name": name}, "page": page}
+    return render(request, "factchecks/topic.html", context)
+
+
+def _page(request: HttpRequest, publications: PublicationQuerySet) -> Any:
+    """The page that was asked for; a number that is none, or past the end, is not found."""
+    number = request.GET.get("page", "1")
+    paginator = Paginator(publications.for_lists(), PER_PAGE)
+    if not number.isdecimal() or len(number) > 9 or not 1 <= int(number) <= paginator.num_pages:
+        raise Http404(_("There is no such page."))
+    return paginator.page(int(number))
+
+
+@require_safe
+def detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The check that is live at this address; else where it moved to, else why it was withdrawn."""
+    publication = Publication.objects.published().filter(slug=slug).select_related("revision").first()
+    if publication is None:
+        return _formerly_public(request, slug)
+    context = {
+        "document": publication.document,
+        "parts": publication.html,
+        "publication": publication,
+        "corrections": _corrections(publication),
+        "preview": False,
+    }
+    return render(request, "factchecks/detail.html", context)
+
+
+def _corrections(publication: Publication) -> list[Correction]:
+    """What was corrected up to this version, newest first."""
+    corrections = Correction.objects.filter(
+        publication__fact_check=publication.fact_check_id,
+        publication__live_during__startswith__lte=publication.updated_at,
+    )
+    return list(corrections.select_related("publication").order_by("-publication__live_during"))
+
+
+def _formerly_public(request: HttpRequest, slug: str) -> HttpResponse:
+    """An address that was public once redirects to the check's present one, or shows the notice (410)."""
+    was_public = Publication.objects.filter(live_during__startswith__lte=timezone.now())
+    former = was_public.filter(slug=slug).order_by("-live_during").first()
+    if former is None:
+        raise Http404(_("No fact check was ever published at this address."))
+    live = Publication.objects.published().filter(fact_check=former.fact_check_id).first()
+    if live:
+        return redirect(live, permanent=True)
+    last = was_public.filter(fact_check=former.fact_check_id).order_by("-live_during").first()
+    return render(request, "factchecks/withdrawn.html", {"publication": last}, status=410)
+
+
+@require_safe
+def source(request: HttpRequest, pk: int) -> HttpResponse:
+    """A source that a published check relies on, and where; of others readers are not told."""
+    source = get_object_or_404(Source.objects.select_related("publisher"), pk=pk)
+    publications = Publication.objects.published().filter(sources=source)
+    newest = publications.for_lists().select_related("revision")[:MOST_CITING]
+    citing = [_citing(publication, source) for publication in newest]
+    if not citing:
+        raise Http404(_("No published fact check relies on this source."))
+    return render(request, "factchecks/source.html", {"source": source, "citing": citing})
+
+
+def _citing(publication: Publication, source: Source) -> dict[str, Any]:
+    """Which number the source has in a check, and which findings cite it."""
+    document = publication.document
+    number = next(
+        citation["number"]
+        for citation in document["citations"]
+        if citation["source"] and citation["source"]["url"] == source.url
+    )
+    findings = [
+        {"number": place, "heading": finding["heading"]}
+        for place, finding in enumerate(document["findings"], 1)
+        if number in citations.numbers_in(finding["text"])
+    ]
+    return {"publication": publication, "number": number, "findings": findings}
+
+
+@require_safe
+def publisher(request: HttpRequest, domain: str) -> HttpResponse:
+    """A publisher that published checks rely on."""
+    publisher = get_object_or_404(Publisher, domain=domain)
+    publications = Publication.objects.published().filter(sources__publisher=publisher).distinct()
+    sources = Source.objects.filter(
+        publisher=publisher, publications__in=Publication.objects.published()
+    ).distinct()
+    context = {
+        "publisher": publisher,
+        "sources": sources.order_by("title", "pk")[:MOST_CITING],
+        "publications": publications.for_lists()[:MOST_CITING],
+    }
+    if not context["publications"]:
+        raise Http404(_("No published fact check relies on this publisher."))
+    return render(request, "factchecks/publisher.html", context)

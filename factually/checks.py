@@ -1,0 +1,32 @@
+"""System checks: a wrong setting is reported with a hint before anything is served."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+
+@register()
+def production_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Name what production needs and the environment lacks."""
+    if settings.LOCAL:
+        return []
+    errors: list[CheckMessage] = []
+    if not settings._wrapped.SECRET_KEY:
+        errors.append(
+            Error(
+                "SECRET_KEY is not set.",
+                hint="Set it to a long random text that stays the same across restarts.",
+                id="factually.E001",
+            )
+        )
+    if not settings.ALLOWED_HOSTS:
+        errors.append(
+            Error(
+                "ALLOWED_HOSTS is not set.",
+                hint="Set it to the host names of the site, separated by commas.",
+                id="factually.E002",
+            )
+        )
+    return errors
