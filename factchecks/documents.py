@@ -7,6 +7,7 @@ writes and the pages are made from.
 import hashlib
 import json
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, TypedDict
@@ -14,11 +15,11 @@ from typing import Any, TypedDict
 from django.utils.text import slugify
 from jsonschema import Draft202012Validator
 
+from sources import addresses
+
 VERSION = 1
 SCHEMA = json.loads((Path(__file__).parent / "schema" / "document-v1.json").read_text("utf-8"))
-_validator = Draft202012Validator(
-    SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER
-)
+_validator = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
 MAX_PROBLEMS = 20
 
 
@@ -129,12 +130,40 @@ def _loose_ends(document: Document) -> list[str]:
     findings = {finding["key"] for finding in document["findings"]}
     if any(quote["finding"] not in {None, *findings} for quote in quotations):
         problems.append("citations: a quotation names a finding that is not in the check.")
-    urls = [citation["source"]["url"] for citation in document["citations"] if citation["source"]]
-    problems += [
-        f"citations: {url} stands twice in the list of sources."
-        for url in sorted({url for url in urls if urls.count(url) > 1})
-    ]
-    return problems
+    problems += [*_unfit_addresses(document), *_unfit_tags(document["tags"])]
+    return problems[:MAX_PROBLEMS]
+
+
+def _unfit_addresses(document: Document) -> Iterator[str]:
+    """Addresses that nobody could follow, and two spellings of one address."""
+    claim = document["claim"]
+    if claim and claim["appearance"]:
+        try:
+            addresses.normalise(claim["appearance"])
+        except addresses.BadAddress as error:
+            yield f"claim.appearance: {error}"
+    seen: set[str] = set()
+    for place, citation in enumerate(document["citations"]):
+        source = citation["source"]
+        if source is None:
+            continue
+        try:
+            url = addresses.normalise(source["url"])
+        except addresses.BadAddress as error:
+            yield f"citations.{place}.source.url: {error}"
+            continue
+        if url in seen:
+            yield f"citations: {url} stands twice in the list of sources."
+        seen.add(url)
+        domain = source["publisher"]["domain"] if source["publisher"] else ""
+        if domain != domain.lower():
+            yield f"citations.{place}.source.publisher.domain: it is not in lower case."
+
+
+def _unfit_tags(tags: list[str]) -> Iterator[str]:
+    for tag in tags:
+        if not topic_slug(tag):
+            yield f"tags: “{tag}” has no letter or digit."
 
 
 def clean_text(text: str) -> str:
@@ -151,9 +180,7 @@ def clean_line(text: str) -> str:
 
 def canonical(document: Document) -> bytes:
     """The bytes that are hashed: UTF-8 JSON, keys sorted, no white space."""
-    return json.dumps(
-        document, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    ).encode()
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def sha256(document: Document) -> str:

@@ -22,7 +22,9 @@ def with_keys(draft: dict[str, Any], current: Document | None) -> Document:
     reviewer = draft["reviewed_by"]
     document["reviewed_by"] = _person(reviewer) if reviewer else None
     for name in ("searches", "follow_ups"):
-        document[name] = _matched(draft[name], before.get(name, []), [lambda part, place: part["text"]])
+        document[name] = _matched(
+            draft[name], before.get(name, []), [lambda part, place: part["text"]]
+        )
     document["findings"] = _matched(
         draft["findings"],
         before.get("findings", []),

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
@@ -57,16 +58,6 @@ class _Renderer(RendererHTML):
         cited: CitedAt = env["cited"]
         return " ".join(cited.link(number) for number in tokens[idx].meta["numbers"])
 
-    def heading_open(
-        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
-    ) -> str:
-        return f"<{_heading(tokens[idx])}>"
-
-    def heading_close(
-        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
-    ) -> str:
-        return f"</{_heading(tokens[idx])}>\n"
-
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A picture from elsewhere becomes its text: readers fetch nothing from another host."""
         return escape(tokens[idx].content)
@@ -83,9 +74,16 @@ class _Renderer(RendererHTML):
         return "</table></div>\n"
 
 
-def _heading(token: Token) -> str:
-    """Headings within a finding stand below the finding's own, which is an ``h2``."""
-    return f"h{min(6, max(3, int(token.tag[1])))}"
+def _level_headings(state: StateCore) -> None:
+    """Headings in a text stand below the finding's own, an ``h2``, and leave out no level."""
+    above: list[str] = []
+    for token in state.tokens:
+        if token.type == "heading_open":
+            while above and above[-1] >= token.tag:
+                above.pop()
+            above.append(token.tag)
+        if token.type.startswith("heading_"):
+            token.tag = f"h{min(6, 2 + len(above))}"
 
 
 _parser = citations.install(
@@ -93,6 +91,7 @@ _parser = citations.install(
         ["table", "strikethrough"]
     )
 )
+_parser.core.ruler.push("level_headings", _level_headings)
 
 
 def render(text: str, cited: CitedAt) -> SafeString:

@@ -72,16 +72,14 @@ def _context(document: Document, source_ids: Mapping[str, int]) -> dict[str, Any
 def _source(
     citation: CitationPart,
     source_ids: Mapping[str, int],
-    findings: Mapping[str, Any],
+    findings: Mapping[object, object],
     places: list[str],
 ) -> dict[str, Any]:
     """One entry of the source list; of a placeholder only the number and where it is cited are known."""
     entry: dict[str, Any] = {
         "number": citation["number"],
         "accessed_on": documents.day(citation["accessed_on"]),
-        "cited_at": [
-            {"id": place, "label": _letters(index)} for index, place in enumerate(places)
-        ],
+        "cited_at": [{"id": place, "label": _letters(index)} for index, place in enumerate(places)],
     }
     source = citation["source"]
     if source is None:

@@ -1,21 +1,21 @@
 """Making a check public: publish, schedule, cancel, withdraw. Each locks the check, and is one transaction."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from factchecks import documents, markup, pages, revisions, rules
 from factchecks.documents import Document
-from factchecks.models import Correction, FactCheck, Publication, Revision
+from factchecks.models import Correction, FactCheck, Publication, PublishedCitation, Revision
 
 EXCERPT_LENGTH = 240  # characters
 
@@ -32,7 +32,7 @@ class WhatChanged:
 def publish(
     fact_check: FactCheck,
     *,
-    editor: AbstractBaseUser | None,
+    editor: User | None,
     at: datetime | None = None,
     base: int | None = None,
     what_changed: WhatChanged | None = None,
@@ -132,7 +132,7 @@ def _end(publication: Publication, moment: datetime | None) -> None:
 
 def _make_public(
     revision: Revision,
-    editor: AbstractBaseUser | None,
+    editor: User | None,
     begins: datetime,
     now: datetime,
     what_changed: WhatChanged | None,
@@ -142,21 +142,26 @@ def _make_public(
     )
     first = earlier.order_by("first_published_at").values_list("first_published_at", flat=True)[:1]
     sources = _source_ids(revision)
+    document: Document = revision.document
     publication = Publication.objects.create(
         fact_check_id=revision.fact_check_id,
         revision=revision,
         live_during=DateTimeTZRange(begins, None),
         first_published_at=next(iter(first), begins),
         published_by=editor,
-        html=pages.parts(revision.document, sources),
+        html=pages.parts(document, sources),
         html_version=pages.version(),
-        **_for_lists(revision.document),
+        **_for_lists(document),
     )
-    publication.sources.set(sources.values())
+    PublishedCitation.objects.bulk_create(_cited(publication, sources))
     if what_changed:
-        Correction.objects.create(
-            publication=publication, kind=what_changed.kind, text=what_changed.text
+        correction = Correction(
+            publication=publication,
+            kind=what_changed.kind,
+            text=documents.clean_text(what_changed.text),
         )
+        correction.full_clean()
+        correction.save()
     return publication
 
 
@@ -165,7 +170,7 @@ def _for_lists(document: Document) -> dict[str, Any]:
     return {
         "slug": document["slug"],
         "question": document["question"],
-        "excerpt": Truncator(markup.plain(document["summary"])).chars(EXCERPT_LENGTH),
+        "excerpt": _excerpt(markup.plain(document["summary"])),
         "language": document["language"],
         "checked_on": documents.day(document["checked_on"]),
         "review_on": documents.day(document["review_on"]),
@@ -173,6 +178,32 @@ def _for_lists(document: Document) -> dict[str, Any]:
         "authors": [person["name"] for person in document["authors"]],
         "tags": [{"name": tag, "slug": documents.topic_slug(tag)} for tag in document["tags"]],
     }
+
+
+def _excerpt(text: str) -> str:
+    """The beginning of a text, cut between two words; in a script without spaces anywhere."""
+    if len(text) <= EXCERPT_LENGTH:
+        return text
+    words, _space, _rest = text[:EXCERPT_LENGTH].rpartition(" ")
+    return f"{words or text[: EXCERPT_LENGTH - 1]}…"
+
+
+def _cited(publication: Publication, sources: dict[str, int]) -> Iterator[PublishedCitation]:
+    document: Document = publication.revision.document
+    for citation in document["citations"]:
+        source = citation["source"]
+        assert source, "the rules let no placeholder through"  # noqa: S101
+        assert source["publisher"], "the rules let no placeholder through"  # noqa: S101
+        yield PublishedCitation(
+            publication=publication,
+            source_id=sources[source["url"]],
+            number=citation["number"],
+            url=source["url"],
+            title=source["title"],
+            publisher_name=source["publisher"]["name"],
+            publisher_domain=source["publisher"]["domain"],
+            published_on=documents.day(source["published_on"]),
+        )
 
 
 def _source_ids(revision: Revision) -> dict[str, int]:
@@ -183,8 +214,9 @@ def _source_ids(revision: Revision) -> dict[str, int]:
 
 def remake_page(publication: Publication) -> None:
     """Make the page's parts again from the frozen document: same words, today's templates."""
-    ids = dict(publication.sources.values_list("url", "pk"))
-    publication.html = pages.parts(publication.document, ids)
+    ids = dict(publication.published_citations.values_list("url", "source_id"))
+    document: Document = publication.revision.document
+    publication.html = pages.parts(document, ids)
     publication.html_version = pages.version()
     publication.save(update_fields=["html", "html_version"])
 

@@ -161,7 +161,9 @@ def _filled_in(
     }
     if source is None:
         return Source.objects.get_or_create(url=url, defaults=offered)[0]
-    lacking = {name: value for name, value in offered.items() if value and not getattr(source, name)}
+    lacking = {
+        name: value for name, value in offered.items() if value and not getattr(source, name)
+    }
     if lacking:
         for name, value in lacking.items():
             setattr(source, name, value)

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,9 +13,7 @@ from factchecks import documents, resolving
 from factchecks.documents import Document
 from factchecks.models import (
     Byline,
-    Citation,
     FactCheck,
-    Finding,
     FollowUp,
     Quotation,
     Revision,
@@ -97,13 +95,19 @@ def _claim(fact_check: FactCheck) -> documents.ClaimPart | None:
     return claim if any(claim.values()) else None
 
 
+def hold_slug(slug: str) -> None:
+    """Until the transaction ends, nobody else makes a new check with this slug: a second click waits for the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('factchecks'), hashtext(%s))", [slug])
+
+
 @transaction.atomic
 def apply(
     document: Document,
     *,
     fact_check: FactCheck | None,
     base: int,
-    by: AbstractBaseUser | None,
+    by: User | None,
     origin: Revision.Origin = Revision.Origin.DESK,
 ) -> Revision:
     """Make the working copy what the document says, and record a revision if that changed anything.
@@ -121,6 +125,8 @@ def apply(
         fact_check = FactCheck.objects.select_for_update().get(pk=fact_check.pk)
         last = newest(fact_check)
         document = {**document, "key": str(fact_check.key)}
+    else:
+        hold_slug(document["slug"])
     if (last.number if last else 0) != base:
         raise StaleBase(_("This check was saved by somebody else after you opened it."))
     _refuse_taken_slug(document["slug"], fact_check)
@@ -142,13 +148,11 @@ def apply(
 
 
 @transaction.atomic
-def record(fact_check: FactCheck, *, by: AbstractBaseUser | None) -> Revision:
+def record(fact_check: FactCheck, *, by: User | None) -> Revision:
     """The newest revision, after taking in what changed around the check: a source's title, a person's name."""
     fact_check = FactCheck.objects.select_for_update().get(pk=fact_check.pk)
     last = newest(fact_check)
-    return apply(
-        build(fact_check), fact_check=fact_check, base=last.number if last else 0, by=by
-    )
+    return apply(build(fact_check), fact_check=fact_check, base=last.number if last else 0, by=by)
 
 
 def _refuse_taken_slug(slug: str, fact_check: FactCheck | None) -> None:
@@ -267,7 +271,9 @@ def _sync(
             changed.append(row)
     manager = rows.model._default_manager
     if changed:
-        manager.bulk_update(changed, [name.removesuffix("_id") for name in next(iter(wanted.values()))])
+        manager.bulk_update(
+            changed, [name.removesuffix("_id") for name in next(iter(wanted.values()))]
+        )
     manager.bulk_create(
         rows.model(key=key, **fields, **belongs)
         for key, fields in wanted.items()

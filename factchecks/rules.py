@@ -39,7 +39,11 @@ def problems(document: Document, today: date) -> list[Problem]:
 
 def uncited(document: Document) -> list[CitationPart]:
     """The sources that were found, but that no text cites. They stop nothing."""
-    cited = {number for _part, _key, _place, text in _texts(document) for number in citations.numbers_in(text)}
+    cited = {
+        number
+        for _part, _key, _place, text in _texts(document)
+        for number in citations.numbers_in(text)
+    }
     return [citation for citation in document["citations"] if citation["number"] not in cited]
 
 

@@ -2,11 +2,15 @@
 
 import logging
 
+from django.db import transaction
+from django.db.models import BigIntegerField
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
-
-from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
 
 from factchecks import pages, publishing
 from factchecks.models import Publication
@@ -21,9 +25,17 @@ SILENCE = 60  # seconds without a heartbeat (it beats every 10) after which a wo
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="factchecks.find_outdated_pages")
 def find_outdated_pages(timestamp: int) -> None:
-    """Once a minute: defer a job for each publication whose page was made by other templates or rules."""
-    outdated = Publication.objects.exclude(html_version=pages.version()).order_by("pk")
-    for pk in outdated.values_list("pk", flat=True)[:BATCH]:
+    """Once a minute: defer a job for each publication whose page was made by other templates or rules.
+
+    Not for one whose job is running: if that failed, its retry would find the second job in its place.
+    """
+    in_hand = ProcrastinateJob.objects.filter(
+        task_name=make_page.name, status__in=[Status.TODO.value, Status.DOING.value]
+    )
+    outdated = Publication.objects.exclude(html_version=pages.version()).exclude(
+        pk__in=in_hand.values_list(Cast(KT("args__publication_id"), BigIntegerField()))
+    )
+    for pk in outdated.order_by("pk").values_list("pk", flat=True)[:BATCH]:
         defer_page(pk)
 
 
@@ -31,7 +43,9 @@ def defer_page(publication_id: int) -> None:
     """Have one page made again; asked twice before it began, it is made once."""
     lock = f"factchecks.make_page.{publication_id}"
     try:
-        with transaction.atomic():  # the refusal of a double must not spoil the caller's transaction
+        with (
+            transaction.atomic()
+        ):  # the refusal of a double must not spoil the caller's transaction
             make_page.configure(queueing_lock=lock).defer(publication_id=publication_id)
     except AlreadyEnqueued:
         logger.debug("%s is waiting already", lock)
@@ -39,14 +53,11 @@ def defer_page(publication_id: int) -> None:
 
 @app.task(retry=RETRY)
 def make_page(publication_id: int) -> None:
-    """Make one publication's page again, unless another run has done so."""
+    """Make one publication's page again, unless another run has done so, or its schedule was taken back."""
+    outdated = Publication.objects.exclude(html_version=pages.version())
     with transaction.atomic():
-        publication = (
-            Publication.objects.select_for_update(of=("self",))
-            .select_related("revision")
-            .get(pk=publication_id)
-        )
-        if publication.html_version != pages.version():
+        locked = outdated.select_for_update(of=("self",)).select_related("revision")
+        if publication := locked.filter(pk=publication_id).first():
             publishing.remake_page(publication)
 
 
@@ -55,4 +66,7 @@ def make_page(publication_id: int) -> None:
 async def recover_jobs(timestamp: int) -> None:
     """Once a minute: put back the jobs of workers that died, so that another worker takes them."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENCE):
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:  # the same was asked for again since, and waits
+            await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=False)

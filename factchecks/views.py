@@ -3,18 +3,18 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from factchecks import citations
-from factchecks.models import Correction, Publication, PublicationQuerySet
-from sources.models import Publisher, Source
+from factchecks.models import Correction, Publication, PublicationQuerySet, PublishedCitation
 
 PER_PAGE = 20
-MOST_CITING = 200  # checks that one source's page lists
+MOST_CITING = 500  # citations that one page lists
 
 
 @require_safe
@@ -45,7 +45,9 @@ def _page(request: HttpRequest, publications: PublicationQuerySet) -> Any:
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The check that is live at this address; else where it moved to, else why it was withdrawn."""
-    publication = Publication.objects.published().filter(slug=slug).select_related("revision").first()
+    publication = (
+        Publication.objects.published().filter(slug=slug).select_related("revision").first()
+    )
     if publication is None:
         return _formerly_public(request, slug)
     context = {
@@ -83,44 +85,49 @@ def _formerly_public(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def source(request: HttpRequest, pk: int) -> HttpResponse:
     """A source that a published check relies on, and where; of others readers are not told."""
-    source = get_object_or_404(Source.objects.select_related("publisher"), pk=pk)
-    publications = Publication.objects.published().filter(sources=source)
-    newest = publications.for_lists().select_related("revision")[:MOST_CITING]
-    citing = [_citing(publication, source) for publication in newest]
-    if not citing:
-        raise Http404(_("No published fact check relies on this source."))
-    return render(request, "factchecks/source.html", {"source": source, "citing": citing})
-
-
-def _citing(publication: Publication, source: Source) -> dict[str, Any]:
-    """Which number the source has in a check, and which findings cite it."""
-    document = publication.document
-    number = next(
-        citation["number"]
-        for citation in document["citations"]
-        if citation["source"] and citation["source"]["url"] == source.url
+    cited = list(
+        _cited_now().filter(source=pk).select_related("publication__revision")[:MOST_CITING]
     )
+    if not cited:
+        raise Http404(_("No published fact check relies on this source."))
+    context = {"source": cited[0], "citing": [_citing(citation) for citation in cited]}
+    return render(request, "factchecks/source.html", context)
+
+
+def _cited_now() -> QuerySet[PublishedCitation]:
+    """What the live publications say of their sources, the newest publication first."""
+    live = Publication.objects.published()
+    return PublishedCitation.objects.filter(publication__in=live).order_by(
+        "-publication__first_published_at", "-publication_id", "number"
+    )
+
+
+def _citing(citation: PublishedCitation) -> dict[str, Any]:
+    """Which number the source has in a check, and which findings cite it."""
     findings = [
         {"number": place, "heading": finding["heading"]}
-        for place, finding in enumerate(document["findings"], 1)
-        if number in citations.numbers_in(finding["text"])
+        for place, finding in enumerate(citation.publication.document["findings"], 1)
+        if citation.number in citations.numbers_in(finding["text"])
     ]
-    return {"publication": publication, "number": number, "findings": findings}
+    return {
+        "publication": citation.publication,
+        "number": citation.number,
+        "findings": findings,
+    }
 
 
 @require_safe
 def publisher(request: HttpRequest, domain: str) -> HttpResponse:
-    """A publisher that published checks rely on."""
-    publisher = get_object_or_404(Publisher, domain=domain)
-    publications = Publication.objects.published().filter(sources__publisher=publisher).distinct()
-    sources = Source.objects.filter(
-        publisher=publisher, publications__in=Publication.objects.published()
-    ).distinct()
-    context = {
-        "publisher": publisher,
-        "sources": sources.order_by("title", "pk")[:MOST_CITING],
-        "publications": publications.for_lists()[:MOST_CITING],
-    }
-    if not context["publications"]:
+    """A publisher that published checks rely on, with its pages that they cite."""
+    cited = list(
+        _cited_now().filter(publisher_domain=domain).select_related("publication")[:MOST_CITING]
+    )
+    if not cited:
         raise Http404(_("No published fact check relies on this publisher."))
+    sources = {citation.source_id: citation for citation in reversed(cited)}
+    context = {
+        "publisher": cited[0],
+        "sources": sorted(sources.values(), key=lambda citation: citation.title),
+        "publications": list(dict.fromkeys(citation.publication for citation in cited)),
+    }
     return render(request, "factchecks/publisher.html", context)

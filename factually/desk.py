@@ -1,5 +1,92 @@
+"""The desk's site: Django's admin, in which an expired sign-in loses nothing that was typed."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+
+from factually.middleware import DESK_COOKIE_AGE
+
+# The two names that the sign-in form adds to what was posted; no form of the desk uses them.
+RESUME_NAME, RESUME_PASSWORD = "_resume-username", "_resume-password"
 
 
 class Desk(AdminSite):
-    pass
+    site_header = site_title = settings.NEWSROOM_NAME
+    index_title = _("The desk")
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """As Django's; a form that comes in after the sign-in expired waits for a new one instead of being lost."""
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method == "POST" and not self.has_permission(request):
+                return self._resume(request, inner, args, kwargs)
+            response: HttpResponse = inner(request, *args, **kwargs)
+            return _known(request, response)
+
+        return guarded
+
+    def _resume(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse:
+        """Ask who it is, with all that was typed in the page; after the sign-in go on as if nothing had happened."""
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        form = _sign_in_form(request)
+        if form.is_bound and form.is_valid():
+            login(request, form.get_user())
+            request.POST = typed = request.POST.copy()  # type: ignore[assignment]
+            typed.pop(RESUME_NAME), typed.pop(RESUME_PASSWORD)
+            return _known(request, view(request, *args, **kwargs))
+        return TemplateResponse(
+            request,
+            "admin/resume.html",
+            {
+                **self.each_context(request),
+                "title": _("Sign in again"),
+                "form": form,
+                "typed": _typed(request),
+                "lost_files": sorted(request.FILES),
+            },
+        )
+
+
+def _sign_in_form(request: HttpRequest) -> AdminAuthenticationForm:
+    asked = RESUME_NAME in request.POST
+    data = {
+        "username": request.POST.get(RESUME_NAME, ""),
+        "password": request.POST.get(RESUME_PASSWORD, ""),
+    }
+    return AdminAuthenticationForm(request, data=data if asked else None)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """All that was posted, for hidden fields."""
+    leave = {RESUME_NAME, RESUME_PASSWORD, "csrfmiddlewaretoken"}
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in leave
+        for value in values
+    ]
+
+
+def _known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Remember that somebody signs in at the desk with this browser: long texts are taken from it."""
+    if request.user.is_authenticated and "desk" not in request.COOKIES:
+        response.set_signed_cookie(
+            "desk",
+            "1",
+            max_age=DESK_COOKIE_AGE,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response

@@ -6,6 +6,7 @@ lists every variable that is read here.
 """
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
@@ -81,7 +82,7 @@ TEMPLATES = [
 
 # Database ---------------------------------------------------------------------------------------
 
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": {"ENGINE": "django.db.backends.postgresql", **local.database()}
     if LOCAL
     else env.db_url("DATABASE_URL"),

@@ -3,6 +3,7 @@
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+LONGEST_HOST = 253  # characters (RFC 1035, 2.3.4)
 
 
 class BadAddress(ValueError):
@@ -39,6 +40,8 @@ def _split(url: str) -> SplitResult:
         raise BadAddress("A web address starts with http:// or https://.")
     if not parts.hostname or any(character.isspace() for character in url):
         raise BadAddress("This web address names no host, or has a space in it.")
+    if len(parts.hostname) > LONGEST_HOST:
+        raise BadAddress("The host in this web address is longer than any can be.")
     if parts.username or parts.password:
         raise BadAddress("A web address must not carry a user name or password.")
     return parts

@@ -79,7 +79,8 @@ class Source(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="source_url_is_http",
-                condition=models.Q(url__startswith="http://") | models.Q(url__startswith="https://"),
+                condition=models.Q(url__startswith="http://")
+                | models.Q(url__startswith="https://"),
                 violation_error_message=_("A web address starts with http:// or https://."),
             ),
         ]

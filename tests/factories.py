@@ -43,7 +43,10 @@ def make_document(**changes: Any) -> Document:
         "authors": [{"key": key(11), "name": "A. Writer"}],
         "reviewed_by": {"key": key(12), "name": "B. Editor"},
         "tags": ["myths", "space"],
-        "searches": [{"key": key(21), "text": "moon shape"}, {"key": key(22), "text": "moon radius"}],
+        "searches": [
+            {"key": key(21), "text": "moon shape"},
+            {"key": key(22), "text": "moon radius"},
+        ],
         "findings": [
             {"key": key(31), "heading": "It is measured", "text": "By laser [1][2]."},
             {"key": key(32), "heading": "It is not a ball", "text": "It bulges [3]."},

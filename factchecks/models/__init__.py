@@ -10,7 +10,12 @@ from factchecks.models.checks import (
     SearchQuery,
 )
 from factchecks.models.newsroom import Person, Rating
-from factchecks.models.publications import Correction, Publication
+from factchecks.models.publications import (
+    Correction,
+    Publication,
+    PublicationQuerySet,
+    PublishedCitation,
+)
 from factchecks.models.revisions import Revision
 
 __all__ = [
@@ -22,6 +27,8 @@ __all__ = [
     "FollowUp",
     "Person",
     "Publication",
+    "PublicationQuerySet",
+    "PublishedCitation",
     "Quotation",
     "Rating",
     "Revision",

@@ -28,11 +28,17 @@ class FactCheck(models.Model):
     question = models.CharField(_("question"), max_length=300)
     summary = models.TextField(_("executive summary"), blank=True)
     language = models.CharField(
-        _("language"), max_length=35, default="en", help_text=_("A language tag, such as en or pt-BR.")
+        _("language"),
+        max_length=35,
+        default="en",
+        help_text=_("A language tag, such as en or pt-BR."),
     )
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
     review_on = models.DateField(
-        _("review on"), null=True, blank=True, help_text=_("When the check should be looked at again.")
+        _("review on"),
+        null=True,
+        blank=True,
+        help_text=_("When the check should be looked at again."),
     )
     authors = models.ManyToManyField(
         Person, through="Byline", related_name="authored", verbose_name=_("authors")
@@ -100,9 +106,7 @@ class Part(models.Model):
 
 def unique_when_done(name: str, *fields: str) -> models.UniqueConstraint:
     """Looked at when the transaction ends, so that parts can trade places within it."""
-    return models.UniqueConstraint(
-        name=name, fields=fields, deferrable=models.Deferrable.DEFERRED
-    )
+    return models.UniqueConstraint(name=name, fields=fields, deferrable=models.Deferrable.DEFERRED)
 
 
 def part_constraints(name: str) -> list[models.BaseConstraint]:

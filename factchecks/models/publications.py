@@ -45,7 +45,10 @@ class Publication(models.Model):
     """A revision made public for a span of time, with what readers filter and sort by."""
 
     fact_check = models.ForeignKey(
-        FactCheck, on_delete=models.PROTECT, related_name="publications", verbose_name=_("fact check")
+        FactCheck,
+        on_delete=models.PROTECT,
+        related_name="publications",
+        verbose_name=_("fact check"),
     )
     revision = models.ForeignKey(
         Revision, on_delete=models.PROTECT, related_name="publications", verbose_name=_("revision")
@@ -70,8 +73,6 @@ class Publication(models.Model):
     rating = models.CharField(_("rating"), max_length=60, blank=True)
     authors = models.JSONField(_("authors"), default=list)
     tags = models.JSONField(_("tags"), default=list)
-    sources = models.ManyToManyField(Source, related_name="publications")
-
     html = models.JSONField(_("page parts"))
     html_version = models.CharField(_("version of the page parts"), max_length=64, db_index=True)
 
@@ -82,9 +83,7 @@ class Publication(models.Model):
         verbose_name_plural = _("publications")
         ordering = ["-first_published_at", "-pk"]
         indexes = [
-            models.Index(
-                name="publication_newest_first", fields=["-first_published_at", "-id"]
-            ),
+            models.Index(name="publication_newest_first", fields=["-first_published_at", "-id"]),
             GinIndex(name="publication_tags", fields=["tags"], opclasses=["jsonb_path_ops"]),
             models.Index(name="publication_slug", fields=["slug"]),
         ]
@@ -115,7 +114,7 @@ class Publication(models.Model):
             pgtrigger.Protect(
                 name="publication_that_was_public_stays",
                 operation=pgtrigger.Delete,
-                condition=pgtrigger.Condition("lower(OLD.live_during) <= now()"),
+                condition=pgtrigger.Condition("lower(OLD.live_during) <= clock_timestamp()"),
             ),
         ]
 
@@ -137,6 +136,42 @@ class Publication(models.Model):
     @property
     def document(self) -> dict[str, Any]:
         return self.revision.document  # type: ignore[no-any-return]
+
+
+class PublishedCitation(models.Model):
+    """What a publication says of one of its sources, for the pages of sources and publishers.
+
+    Frozen with it: correcting a source at the desk changes nothing public until the check is published again.
+    """
+
+    publication = models.ForeignKey(
+        Publication, on_delete=models.CASCADE, related_name="published_citations"
+    )
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    url = models.CharField(max_length=2000)
+    title = models.CharField(max_length=500)
+    publisher_name = models.CharField(max_length=200)
+    publisher_domain = models.CharField(max_length=253, db_index=True)
+    published_on = models.DateField(null=True)
+
+    class Meta:
+        ordering = ["publication", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                name="published_citation_number_once", fields=["publication", "number"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("factchecks:source", args=[self.source_id])
+
+    @property
+    def publisher_path(self) -> str:
+        return reverse("factchecks:publisher", args=[self.publisher_domain])
 
 
 class Correction(models.Model):

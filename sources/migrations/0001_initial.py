@@ -2,47 +2,111 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import sources.models
 from django.db import migrations, models
+
+import sources.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Publisher',
+            name="Publisher",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('domain', models.CharField(help_text='As in the address, without “www.”: example.org', max_length=253, unique=True, verbose_name='domain')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "domain",
+                    models.CharField(
+                        help_text="As in the address, without “www.”: example.org",
+                        max_length=253,
+                        unique=True,
+                        verbose_name="domain",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'publisher',
-                'verbose_name_plural': 'publishers',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('domain', django.db.models.functions.text.Lower('domain')), models.Q(('domain__contains', '/'), _negated=True), models.Q(('domain', ''), _negated=True)), name='publisher_domain_is_a_bare_lower_case_host', violation_error_message='Give the bare domain in lower case: example.org'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='publisher_has_a_name', violation_error_message='A publisher needs a name.')],
+                "verbose_name": "publisher",
+                "verbose_name_plural": "publishers",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("domain", django.db.models.functions.text.Lower("domain")),
+                            models.Q(("domain__contains", "/"), _negated=True),
+                            models.Q(("domain", ""), _negated=True),
+                        ),
+                        name="publisher_domain_is_a_bare_lower_case_host",
+                        violation_error_message="Give the bare domain in lower case: example.org",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="publisher_has_a_name",
+                        violation_error_message="A publisher needs a name.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('url', models.CharField(max_length=2000, unique=True, validators=[sources.models.validate_address], verbose_name='address')),
-                ('title', models.CharField(blank=True, max_length=500, verbose_name='title')),
-                ('published_on', models.DateField(blank=True, null=True, verbose_name='published on')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('publisher', models.ForeignKey(blank=True, help_text="Left empty, it is found by the address's domain.", null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sources', to='sources.publisher', verbose_name='publisher')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "url",
+                    models.CharField(
+                        max_length=2000,
+                        unique=True,
+                        validators=[sources.models.validate_address],
+                        verbose_name="address",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=500, verbose_name="title")),
+                (
+                    "published_on",
+                    models.DateField(blank=True, null=True, verbose_name="published on"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                (
+                    "publisher",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Left empty, it is found by the address's domain.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sources",
+                        to="sources.publisher",
+                        verbose_name="publisher",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'source',
-                'verbose_name_plural': 'sources',
-                'ordering': ['-created_at'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('url__startswith', 'http://'), ('url__startswith', 'https://'), _connector='OR'), name='source_url_is_http', violation_error_message='A web address starts with http:// or https://.')],
+                "verbose_name": "source",
+                "verbose_name_plural": "sources",
+                "ordering": ["-created_at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("url__startswith", "http://"),
+                            ("url__startswith", "https://"),
+                            _connector="OR",
+                        ),
+                        name="source_url_is_http",
+                        violation_error_message="A web address starts with http:// or https://.",
+                    )
+                ],
             },
         ),
     ]

@@ -102,7 +102,7 @@ def test_a_source_that_is_known_keeps_what_it_says_and_gains_what_it_lacked() ->
 
 def test_two_spellings_of_an_address_are_one_source() -> None:
     make_check()
-    part = make_source_part(1, url="HTTPS://SOURCE1.example:443/page#top")
+    part = make_source_part(1, url="https://SOURCE1.example:443/page#top")
     citations: Any = make_document()["citations"]
     make_check(
         key=key(2), slug="another", citations=[{**citations[0], "source": part, "quotations": []}]

@@ -1,0 +1,140 @@
+"""From the desk's form to a document: what was typed, with the numbers rewritten to the new order.
+
+Reads forms that may have errors too, so that a preview shows what is there; only valid ones are ever saved.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, cast
+
+from factchecks import citations, documents, keys, resolving
+from factchecks.desk.forms import QUOTED_IN, CitationFormSet, RowFormSet
+from factchecks.documents import Document
+from factchecks.models import Person, Rating
+from sources.models import Source
+
+
+def document_of(form: Any, formsets: list[Any], before: Document | None) -> Document:
+    """The whole check as it stands in the form; ``before`` lends the keys of quotations that are still there."""
+    groups: dict[str, RowFormSet] = {formset.prefix: formset for formset in formsets}
+    cited = cast(CitationFormSet, groups["citations"])
+    numbers = cited.new_numbers()
+    findings = _findings(groups["findings"], numbers)
+    document = {
+        "version": documents.VERSION,
+        "key": str(form.instance.key),
+        "slug": _text(form, "slug"),
+        "question": documents.clean_line(_text(form, "question")),
+        "summary": citations.renumber(documents.clean_text(_text(form, "summary")), numbers),
+        "language": _text(form, "language") or "en",
+        "checked_on": _day(form, "checked_on"),
+        "review_on": _day(form, "review_on"),
+        "authors": [
+            resolving.person_part(person)
+            for row in groups["bylines"].rows()
+            if isinstance(person := _value(row, "person"), Person)
+        ],
+        "reviewed_by": _person(_value(form, "reviewed_by")),
+        "tags": sorted(_tags(form), key=str.casefold),
+        "searches": _items(groups["searches"]),
+        "findings": list(findings.values()),
+        "citations": _citations(cited, findings),
+        "follow_ups": _items(groups["follow_ups"]),
+        "claim": _claim(form),
+        "rating": _rating(_value(form, "rating")),
+    }
+    return keys.with_keys(document, before)
+
+
+def _value(form: Any, name: str) -> Any:
+    """The cleaned value, or nothing where the field has an error."""
+    return getattr(form, "cleaned_data", {}).get(name)
+
+
+def _text(form: Any, name: str) -> str:
+    """The cleaned text, or what was typed where the field has an error."""
+    cleaned = getattr(form, "cleaned_data", {})
+    return str(cleaned[name] if name in cleaned else form[name].value() or "")
+
+
+def _day(form: Any, name: str) -> str | None:
+    value = _value(form, name)
+    return value.isoformat() if isinstance(value, date) else None
+
+
+def _person(person: Person | None) -> documents.PersonPart | None:
+    return resolving.person_part(person) if person else None
+
+
+def _rating(rating: Rating | None) -> documents.RatingPart | None:
+    return resolving.rating_part(rating) if rating else None
+
+
+def _tags(form: Any) -> set[str]:
+    """The tags, one of each whatever its case."""
+    names = [documents.clean_line(name) for name in _value(form, "tags") or []]
+    return set({name.casefold(): name for name in names if name}.values())
+
+
+def _claim(form: Any) -> documents.ClaimPart | None:
+    claim: documents.ClaimPart = {
+        "text": documents.clean_text(_text(form, "claim_text")),
+        "claimant": documents.clean_line(_text(form, "claimant")),
+        "claimed_on": _day(form, "claimed_on"),
+        "appearance": _text(form, "claim_appearance"),
+    }
+    return claim if any(claim.values()) else None
+
+
+def _items(formset: RowFormSet) -> list[documents.Item]:
+    items = [
+        documents.Item(key=str(row.instance.key), text=documents.clean_line(_text(row, "text")))
+        for row in formset.rows()
+    ]
+    return [item for item in items if item["text"]]
+
+
+def _findings(formset: RowFormSet, numbers: Mapping[int, int]) -> dict[Any, documents.FindingPart]:
+    """By form, in the new order."""
+    return {
+        row: {
+            "key": str(row.instance.key),
+            "heading": documents.clean_line(_text(row, "heading")),
+            "text": citations.renumber(documents.clean_text(_text(row, "text")), numbers),
+        }
+        for row in formset.rows()
+    }
+
+
+def _citations(
+    formset: CitationFormSet, findings: Mapping[Any, documents.FindingPart]
+) -> list[dict[str, Any]]:
+    # “Finding 2” means the one that was the second when the form was opened; new ones follow in the form's order.
+    shown = sorted(findings, key=lambda row: (row.instance.position or 10_000, row.prefix))
+    by_number = {number: findings[row]["key"] for number, row in enumerate(shown, 1)}
+    return [
+        {
+            "key": str(row.instance.key),
+            "number": number,
+            "accessed_on": _day(row, "accessed_on"),
+            "source": _source(_value(row, "source")),
+            "quotations": _quotations(_text(row, "quotations"), by_number),
+        }
+        for number, row in enumerate(formset.rows(), 1)
+    ]
+
+
+def _source(source: Source | None) -> documents.SourcePart | None:
+    return resolving.source_part(source) if source else None
+
+
+def _quotations(typed: str, findings: Mapping[int, str]) -> list[dict[str, Any]]:
+    """The passages of a source: paragraphs, each perhaps beginning with the finding that relies on it."""
+    passages = []
+    for paragraph in documents.clean_text(typed).split("\n\n"):
+        match = QUOTED_IN.match(paragraph)
+        finding = findings.get(int(match[1])) if match else None
+        text = paragraph[match.end() :] if match and finding else paragraph
+        if text.strip():
+            passages.append({"text": text.strip(), "finding": finding})
+    return passages
