@@ -16,6 +16,7 @@ from factchecks import publishing, revisions
 from factchecks.desk import forms, panel, paste, preview, steps
 from factchecks.desk.access import signed_in
 from factchecks.desk.posted import document_of
+from sources.autocomplete import WithAutocomplete
 from factchecks.models import (
     Byline,
     Citation,
@@ -46,7 +47,7 @@ class PartInline(admin.StackedInline):
     show_change_link = False
 
 
-class BylineInline(admin.TabularInline):
+class BylineInline(WithAutocomplete, admin.TabularInline):
     model = Byline
     form = forms.BylineForm
     formset = forms.BylineFormSet
@@ -73,7 +74,7 @@ class FindingInline(PartInline):
     form = forms.FindingForm
 
 
-class CitationInline(PartInline):
+class CitationInline(WithAutocomplete, PartInline):
     model = Citation
     form = forms.CitationForm
     formset = forms.CitationFormSet
@@ -110,7 +111,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(FactCheck)
-class FactCheckAdmin(admin.ModelAdmin):
+class FactCheckAdmin(WithAutocomplete, admin.ModelAdmin):
     """A whole check on one page. What is saved goes through ``revisions.apply``, never through the forms."""
 
     form = forms.FactCheckForm
@@ -297,7 +298,7 @@ class FactCheckAdmin(admin.ModelAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(admin.ModelAdmin):
+class PersonAdmin(WithAutocomplete, admin.ModelAdmin):
     list_display = ["name", "user"]
     list_select_related = ["user"]
     search_fields = ["name"]

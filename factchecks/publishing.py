@@ -160,7 +160,7 @@ def _make_public(
             kind=what_changed.kind,
             text=documents.clean_text(what_changed.text),
         )
-        correction.full_clean()
+        correction.validate_constraints()
         correction.save()
     return publication
 

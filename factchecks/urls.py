@@ -15,7 +15,14 @@ class UnicodeSlug:
         return value
 
 
+class Domain(UnicodeSlug):
+    """A publisher's domain, with a port where it has one."""
+
+    regex = r"[^/\x00-\x20]+"
+
+
 register_converter(UnicodeSlug, "uslug")
+register_converter(Domain, "domain")
 
 app_name = "factchecks"
 urlpatterns = [
@@ -23,5 +30,5 @@ urlpatterns = [
     path("fact-checks/<uslug:slug>/", views.detail, name="detail"),
     path("topics/<uslug:slug>/", views.topic, name="topic"),
     path("sources/<int:pk>/", views.source, name="source"),
-    path("publishers/<str:domain>/", views.publisher, name="publisher"),
+    path("publishers/<domain:domain>/", views.publisher, name="publisher"),
 ]

@@ -8,11 +8,12 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from sources.autocomplete import WithAutocomplete
 from sources.models import Publisher, Source
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin):
+class SourceAdmin(WithAutocomplete, admin.ModelAdmin):
     list_display = ["__str__", "address", "publisher", "published_on", "cited_by"]
     list_select_related = ["publisher"]
     list_filter = ["created_at"]

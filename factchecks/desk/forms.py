@@ -245,12 +245,15 @@ class CitationFormSet(RowFormSet):
     def _refuse_loss_of_cited(self) -> None:
         """A citation that a text still uses stays."""
         labels, used = self.labels(), self._cited_in_texts()
-        for form in self.deleted_forms:
-            if form.instance.pk and labels[form] in used:
-                message = _("[%(number)s] is still cited in: %(places)s. Take it out there first.")
-                places = ", ".join(used[labels[form]])
-                form.add_error(None, message % {"number": labels[form], "places": places})
-                form.fields["DELETE"].initial = False
+        message = _("[%(number)s] is still cited in: %(places)s. Take it out there first.")
+        lost = [labels[form] for form in self.deleted_forms if form.instance.pk]
+        refused = [
+            message % {"number": number, "places": ", ".join(used[number])}
+            for number in lost
+            if number in used
+        ]
+        if refused:
+            raise ValidationError(refused)
 
     def _cited_in_texts(self) -> dict[int, list[str]]:
         """Number to the names of the places that cite it, as typed."""

@@ -180,7 +180,7 @@ def report(pages: Sequence[Page], options: argparse.Namespace) -> str:
         f"{options.rounds} rounds of {options.seconds:g} s, {options.connections} kept connections; times in milliseconds.",
         "",
         "                          ours                        bare",
-        "page     bytes    gzip    req/s     p50      p99      req/s     p50      p99   ours/bare",
+        "page     bytes    gzip    req/s     p50      p99      req/s     p50      p99   bare/ours",
     ]
     lines += [line_for(page) for page in pages]
     return "\n".join(lines)
@@ -191,8 +191,8 @@ def line_for(page: Page) -> str:
         f"{each.per_second:9.0f}{each.milliseconds(50):8.2f}{each.milliseconds(99):9.2f}  "
         for each in (page.ours, page.bare)
     )
-    ratio = page.ours.per_second / page.bare.per_second
-    return f"{page.name:6}{page.size:8}{page.size_compressed:8}{figures}{ratio:10.3f}"
+    ratio = page.bare.per_second / page.ours.per_second
+    return f"{page.name:6}{page.size:8}{page.size_compressed:8}{figures}{ratio:10.0f}"
 
 
 def say(text: str) -> None:

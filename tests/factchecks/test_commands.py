@@ -5,10 +5,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.core.management import CommandError, call_command
+from taggit.models import Tag
 
-from factchecks.models import FactCheck, Publication, Revision
+from factchecks.models import FactCheck, Person, Publication, Revision
+from sources.models import Publisher, Source
 from tests.factchecks.drafts import MARKDOWN, TEXT
 from tests.factories import edit, make_check, make_document, make_user
 
@@ -163,14 +166,13 @@ def test_there_and_back_loses_nothing(tmp_path: Path) -> None:
     file = tmp_path / "moon.json"
     file.write_text(exported)
     assert Typed("import_check", file).out == "is-the-moon-round: unchanged\n"
-    edit(FactCheck.objects.get(), question="Other?", findings=[], citations=[], tags=[])
-    number = Revision.objects.count()
-    FactCheck.objects.update(slug="moved", key="00000000-0000-4000-8000-000000000000")
+    with pgtrigger.ignore():
+        for model in (Revision, FactCheck, Source, Publisher, Person, Tag):
+            model.objects.all().delete()
     assert Typed("import_check", file).out == "is-the-moon-round: created\n"
-    assert Revision.objects.count() == number + 1
     assert Typed("export_check", "is-the-moon-round").out == exported
 
 
 def test_an_unknown_slug_is_a_sentence() -> None:
-    with pytest.raises(CommandError, match="There is no fact check “nothing-here”."):
+    with pytest.raises(CommandError, match="There is no fact check “nothing-here”"):
         Typed("export_check", "nothing-here")
