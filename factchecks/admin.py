@@ -16,7 +16,6 @@ from factchecks import publishing, revisions
 from factchecks.desk import forms, panel, paste, preview, steps
 from factchecks.desk.access import signed_in
 from factchecks.desk.posted import document_of
-from sources.autocomplete import WithAutocomplete
 from factchecks.models import (
     Byline,
     Citation,
@@ -29,6 +28,7 @@ from factchecks.models import (
     Revision,
     SearchQuery,
 )
+from sources.autocomplete import WithAutocomplete
 
 
 class Refused(Exception):

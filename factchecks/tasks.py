@@ -43,9 +43,8 @@ def defer_page(publication_id: int) -> None:
     """Have one page made again; asked twice before it began, it is made once."""
     lock = f"factchecks.make_page.{publication_id}"
     try:
-        with (
-            transaction.atomic()
-        ):  # the refusal of a double must not spoil the caller's transaction
+        # A savepoint: the refusal of a double must not spoil the caller's transaction.
+        with transaction.atomic():
             make_page.configure(queueing_lock=lock).defer(publication_id=publication_id)
     except AlreadyEnqueued:
         logger.debug("%s is waiting already", lock)

@@ -46,4 +46,5 @@ def sentence_for(error: OperationalError) -> str:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".") + "."
+    """libpq's message without its advice, which is about somebody else's set-up."""
+    return " ".join(str(error).split()).partition(" Is the server running")[0].rstrip(".") + "."

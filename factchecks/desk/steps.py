@@ -112,7 +112,7 @@ def publish(model_admin: Any) -> View:
 def _said(publication: Any) -> str:
     if publication.updated_at > timezone.now():
         moment = publishing.moment_text(publication.updated_at)
-        return _("It will be public from %(moment)s on.") % {"moment": moment}
+        return _("It is scheduled for %(moment)s") % {"moment": moment}
     return _("It is public.")
 
 

@@ -124,7 +124,7 @@ def test_a_pasted_draft_is_completed_published_and_read(
         "Found 2 sources\n\nExecutive Summary\n\nNearly [1].\n\n1. It is measured\n\nBy laser [1] [2].\n"
     )
     desk.get_by_role("button", name="Read it").click()
-    expect(desk.locator(".desk-panel")).to_contain_text("1 findings, 2 sources")
+    expect(desk.locator(".desk-facts")).to_contain_text("Sources 2", use_inner_text=True)
     desk.get_by_role("button", name="Save as a draft").click()
     for number in (1, 2):
         row = desk.locator(f"#citations-{number - 1}")

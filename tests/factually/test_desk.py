@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from factchecks.models import FactCheck
-from tests.factories import make_check, make_superuser
 from tests.factchecks.desk.forms import change_url, typed
+from tests.factories import make_check, make_superuser
 
 pytestmark = pytest.mark.django_db
 

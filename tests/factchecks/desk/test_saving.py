@@ -8,8 +8,8 @@ from django.test import Client
 from factchecks import revisions
 from factchecks.models import FactCheck, Person, Publication, Rating
 from sources.models import Publisher, Source
+from tests.factchecks.desk.forms import change_url, errors, new_row, save, typed
 from tests.factories import edit, make_check, make_document, make_published
-from tests.factchecks.desk.forms import ADD, change_url, errors, new_row, save, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -37,8 +37,8 @@ def test_a_whole_check_is_written_on_one_page(chief: Client) -> None:
         **new_row("searches", 0, text="moon"),
         **new_row("follow_ups", 0, text="Why?"),
     }
-    fields = {"question": "Is it?", "summary": "It is [1].", "tags": "space, Myths"}
-    assert save(chief, **fields, **rows).status_code == 302
+    fields: dict[str, Any] = {"question": "Is it?", "summary": "It is [1].", "tags": "space, Myths"}
+    assert save(chief, None, **fields, **rows).status_code == 302
     document = document_of(FactCheck.objects.get())
     assert (document["slug"], document["tags"]) == ("is-it", ["Myths", "space"])
     assert document["findings"][0]["text"] == "Yes [1]."
