@@ -1,6 +1,7 @@
 """Keys for a draft that has none: those of the parts it continues, else new ones. Pure, no queries."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, cast
 
@@ -67,18 +68,18 @@ def _of_finding(quote: Part, findings: list[Part]) -> Part:
 def _matched(
     parts: list[Part], old: list[Part], marks: Iterable[Callable[[Part, int], object]]
 ) -> list[Part]:
-    """The parts with keys: each mark in turn pairs what still lacks a key with an old part that has the same mark."""
+    """The parts with keys: each mark in turn pairs what still lacks a key with old parts that have the same mark."""
     keyed = [dict(part) for part in parts]
     taken = {part["key"] for part in keyed if part.get("key")}
     for mark in marks:
-        free: dict[object, str] = {}
+        free: dict[object, list[str]] = defaultdict(list)
         for place, part in enumerate(old):
             if part["key"] not in taken:
-                free.setdefault(mark(part, place), part["key"])
+                free[mark(part, place)].append(part["key"])
         free.pop(None, None)
         for place, part in enumerate(keyed):
-            if not part.get("key") and mark(part, place) in free:
-                part["key"] = free.pop(mark(part, place))
+            if not part.get("key") and free.get(mark(part, place)):
+                part["key"] = free[mark(part, place)].pop(0)
                 taken.add(part["key"])
     for part in keyed:
         part.setdefault("key", _new())

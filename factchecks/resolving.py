@@ -91,7 +91,8 @@ def _people(parts: Iterable[documents.PersonPart]) -> dict[str, Person]:
     for part in parts:
         person = by_key.get(part["key"]) or by_name.get(part["name"])
         if person is None:
-            person = by_name[part["name"]] = Person.objects.create(**part)
+            person = Person.objects.create(**part)
+            by_key[part["key"]] = by_name[part["name"]] = person
         people[part["key"]] = person
     return people
 

@@ -35,6 +35,8 @@ CAUSES = {
     errno.EROFS: "the disk is read-only",
     errno.EACCES: "permission is denied",
     errno.EPERM: "permission is denied",
+    errno.EEXIST: "something else is in its place",
+    errno.ENOTDIR: "a file is in the place of a folder",
 }
 
 

@@ -111,16 +111,13 @@ class Cluster:
                 with suppress(FileNotFoundError), self._alone():  # the whole home may be gone
                     if _locks_alone(users):
                         self._stop()
+                        self._remove_far_socket_folder()
 
-    def revive(self) -> bool:
-        """Start the server again if it died while in use; say whether that was needed."""
-        if self._postmaster() is not None:
-            return False
-        with self._alone():
-            if self._postmaster() is not None:
-                return False
-            self._start()
-            return True
+    def revive(self) -> None:
+        """Start the server again if it died while in use."""
+        if self.server_number() is None:
+            with self._alone():
+                self._start()
 
     def complaint(self) -> str:
         """What the log's end says is wrong with the disk; empty when it says nothing of that."""
@@ -139,7 +136,7 @@ class Cluster:
                 raise PostgresError(
                     f"Postgres did not get ready in {PATIENCE} s; its log is {self.log}."
                 )
-            if self._postmaster() is None:
+            if self.server_number() is None:
                 self._begin(deadline)
             time.sleep(0.02)
 
@@ -213,16 +210,21 @@ class Cluster:
     def _stop(self) -> None:
         """End the server: politely, and at once when that takes too long or nothing is worth keeping."""
         for order in (signal.SIGINT, signal.SIGQUIT) if self.durable else (signal.SIGQUIT,):
-            number, deadline = self._postmaster(), time.monotonic() + PATIENCE / 2
+            number, deadline = self.server_number(), time.monotonic() + PATIENCE / 2
             if number is not None:
                 with suppress(ProcessLookupError):
                     os.kill(number, order)
-            while self._postmaster() is not None and time.monotonic() < deadline:
+            while self.server_number() is not None and time.monotonic() < deadline:
                 time.sleep(0.01)
+
+    def _remove_far_socket_folder(self) -> None:
+        if self.socket_folder.parent != self.home:
+            with suppress(OSError):  # not empty: the server did not end
+                self.socket_folder.rmdir()
 
     # State --------------------------------------------------------------------------------------
 
-    def _postmaster(self) -> int | None:
+    def server_number(self) -> int | None:
         """The process number of the cluster's server, if it lives."""
         if self._process is not None and self._process.poll() is not None:
             self._process = None
@@ -240,7 +242,7 @@ class Cluster:
         return (
             len(lines) > 7
             and lines[7].strip() == "ready"
-            and self._postmaster() is not None
+            and self.server_number() is not None
             and (self.socket_folder / f".s.PGSQL.{PORT}").exists()
         )
 

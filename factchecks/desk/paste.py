@@ -17,6 +17,8 @@ from django.views.decorators.http import require_http_methods
 from factchecks import importer
 from factchecks.desk.access import signed_in
 from factchecks.importing import UnreadableDraft, read
+from factchecks.importing.decoding import decode
+from factchecks.importing.draft import Notes
 
 
 class PasteForm(forms.Form):
@@ -39,6 +41,7 @@ class PasteForm(forms.Form):
         data = file.read() if file else cleaned.get("text", "")
         try:
             self.draft = read(data)
+            cleaned["text"] = decode(data, Notes())
         except UnreadableDraft as error:
             raise ValidationError(str(error)) from error
         return cleaned
@@ -61,6 +64,8 @@ def view(model_admin: Any) -> Callable[[HttpRequest], HttpResponse]:
                     )
             else:
                 result = importer.preview(form.draft)
+                # A file is in the page from now on: a browser does not send it a second time.
+                form = PasteForm(initial={"text": form.cleaned_data["text"]})
         context = {
             **model_admin.admin_site.each_context(request),
             "opts": model_admin.opts,

@@ -1,10 +1,12 @@
 """Bringing a draft to the database."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from factchecks import importer, importing, revisions
 from factchecks.importer import Status
@@ -149,3 +151,27 @@ def test_a_document_never_takes_the_slug_of_another_check() -> None:
     save()
     result = importer.save(as_json(slug="cats-landing"), by=None)
     assert result.refusals == ["Another fact check has this slug."]
+
+
+def test_two_people_with_one_key_are_one_person() -> None:
+    authors = [{"key": key(11), "name": "A. Writer"}, {"key": key(11), "name": "A. W. Riter"}]
+    result = importer.save(as_json(authors=authors), by=None)
+    assert result.document is not None
+    assert [person["name"] for person in result.document["authors"]] == ["A. Writer"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_draft_that_is_sent_twice_at_once_is_one_check() -> None:
+    statuses: list[Status] = []
+
+    def send() -> None:
+        statuses.append(save().status)
+        connection.close()
+
+    threads = [threading.Thread(target=send) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [Status.CREATED, Status.UNCHANGED, Status.UNCHANGED]
+    assert Revision.objects.count() == 1

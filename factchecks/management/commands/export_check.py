@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from factchecks import revisions
+from factchecks import documents, revisions
 from factchecks.models import FactCheck
 
 
@@ -21,4 +21,6 @@ class Command(BaseCommand):
         revision = revisions.newest(check) if check else None
         if revision is None:
             raise CommandError(f"There is no fact check “{options['slug']}”.")
-        self.stdout.write(json.dumps(revision.document, ensure_ascii=False, indent=2))
+        # The database keeps no order of keys: here they stand as in the schema.
+        document = {name: revision.document[name] for name in documents.SCHEMA["properties"]}
+        self.stdout.write(json.dumps(document, ensure_ascii=False, indent=2))

@@ -64,17 +64,22 @@ class PostgresWatch:
 
     def __init__(self, say: supervisor.Say) -> None:
         self.say = say
+        self.number: int | None = None
         self.quiet_until = 0.0
 
     def __call__(self) -> None:
         if not local.is_local() or time.monotonic() < self.quiet_until:
             return
         try:
-            if local.cluster().revive():
-                self.say("Postgres stopped unexpectedly; it runs again.")
+            local.cluster().revive()
         except (postgres_programs.PostgresError, OSError) as error:
             self.say(f"Postgres stopped, and can't be started: {error}")
             self.quiet_until = time.monotonic() + 10
+            return
+        number = local.cluster().server_number()
+        if self.number not in {None, number}:  # the job worker may have been quicker than we
+            self.say("Postgres stopped unexpectedly; it runs again.")
+        self.number = number
 
 
 def port_from(text: str) -> int:

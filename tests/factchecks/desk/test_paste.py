@@ -56,6 +56,13 @@ def test_a_file_is_read_too(chief: Client) -> None:
     assert FactCheck.objects.get().question == "Is the Moon round?"
 
 
+def test_the_text_of_a_file_stays_in_the_page_for_saving(chief: Client) -> None:
+    file = SimpleUploadedFile("draft.txt", PAGE.encode())
+    response: Any = chief.post(PASTE, {"file": file, "_read": "1"})
+    chief.post(PASTE, {"text": response.context["form"]["text"].value(), "_save": "1"})
+    assert FactCheck.objects.get().question == "Is the Moon round?"
+
+
 @pytest.mark.parametrize(
     "data",
     [{"text": ""}, {"file": SimpleUploadedFile("a.png", b"\x89PNG\r\n\x1a\n" + bytes(99))}],
