@@ -4,6 +4,8 @@
 import os
 import sys
 
+import environ
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
@@ -19,6 +21,7 @@ def main() -> None:
                 database.check_address()
                 if local.needs_database(sys.argv):
                     database.check_reachable()
+            _read_settings()
             execute_from_command_line(sys.argv)
     except local.RefusedError as error:
         sys.exit(str(error))
@@ -31,6 +34,14 @@ def main() -> None:
         sys.exit(sentence)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _read_settings() -> None:
+    """Read the settings before anything needs them: a wrong value is the operator's to mend, not a fault of ours."""
+    try:
+        _ = settings.DEBUG
+    except (ValueError, environ.ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(str(error)) from error
 
 
 if __name__ == "__main__":

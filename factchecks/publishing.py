@@ -42,10 +42,9 @@ def publish(
     ``base``, when given, is the revision that the editor has seen: a newer one raises ``StaleBase``. Raises
     ``ValidationError`` with a sentence for each rule that is broken; nothing is changed then.
     """
-    now = timezone.now()
+    fact_check, now = _hold(fact_check)
     if at is not None and at <= now:
         raise ValidationError({"at": _("This moment has passed.")})
-    fact_check = FactCheck.objects.select_for_update().get(pk=fact_check.pk)
     _refuse_unseen(fact_check, base)
     revision = revisions.record(fact_check, by=editor)
     document: Document = revision.document
@@ -64,8 +63,7 @@ def publish(
 @transaction.atomic
 def cancel(fact_check: FactCheck) -> None:
     """Take back what is scheduled. A version that it would have replaced stays public."""
-    now = timezone.now()
-    fact_check = FactCheck.objects.select_for_update().get(pk=fact_check.pk)
+    fact_check, now = _hold(fact_check)
     if not _cancel_scheduled(fact_check, now):
         raise ValidationError(_("Nothing is scheduled for this check."))
 
@@ -73,8 +71,7 @@ def cancel(fact_check: FactCheck) -> None:
 @transaction.atomic
 def withdraw(fact_check: FactCheck, *, notice: str) -> Publication:
     """End the publication; its address then shows the notice. What is scheduled is cancelled too."""
-    now = timezone.now()
-    fact_check = FactCheck.objects.select_for_update().get(pk=fact_check.pk)
+    fact_check, now = _hold(fact_check)
     notice = documents.clean_text(notice)
     if not notice:
         raise ValidationError({"notice": _("Tell readers why the check is withdrawn.")})
@@ -90,6 +87,12 @@ def withdraw(fact_check: FactCheck, *, notice: str) -> Publication:
 def scheduled(fact_check: FactCheck, at: datetime | None = None) -> Publication | None:
     """The publication that begins after that moment (now)."""
     return fact_check.publications.filter(live_during__startswith__gt=at or timezone.now()).first()
+
+
+def _hold(fact_check: FactCheck) -> tuple[FactCheck, datetime]:
+    """The check, locked, and the moment from which this step has it to itself."""
+    held = FactCheck.objects.select_for_update().get(pk=fact_check.pk)
+    return held, timezone.now()
 
 
 def _refuse_unseen(fact_check: FactCheck, base: int | None) -> None:

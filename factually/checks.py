@@ -6,8 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+TAG = "production"
 
-@register()
+
+@register(TAG)
 def production_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """Name what production needs and the environment lacks."""
     if settings.LOCAL:

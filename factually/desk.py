@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from factually.middleware import DESK_COOKIE_AGE
+from factually.middleware.uploads import DESK_COOKIE_AGE
 
 # The two names that the sign-in form adds to what was posted; no form of the desk uses them.
 RESUME_NAME, RESUME_PASSWORD = "_resume-username", "_resume-password"

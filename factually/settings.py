@@ -46,7 +46,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "factually.middleware.health",
+    "factually.middleware.health.health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -54,11 +54,12 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "factually.middleware.limit_uploads",
+    "factually.middleware.uploads.limit_uploads",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "factually.middleware.outages.outage",
 ]
 
 ROOT_URLCONF = "factually.urls"
@@ -165,7 +166,7 @@ if not LOCAL:
     if env.bool("BEHIND_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# What a stranger may send is bounded by ``factually.middleware.limit_uploads``; these are the desk's bounds, wide
+# What a stranger may send is bounded by ``factually.middleware.uploads``; these are the desk's bounds, wide
 # enough for the longest check: a form of 2,000 rows, a pasted draft of 10 MB.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
@@ -181,4 +182,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # A stranger with a wrong host name is answered 400; it is no event of ours.
+    "loggers": {"django.security.DisallowedHost": {"handlers": [], "propagate": False}},
 }

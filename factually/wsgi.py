@@ -2,8 +2,14 @@
 
 import os
 
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factually.settings")
 
 application = get_wsgi_application()
+
+# No half-configured server ever answers.
+if problems := run_checks(tags=["production"]):
+    raise ImproperlyConfigured(" ".join(f"{problem.msg} {problem.hint}" for problem in problems))

@@ -2,22 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pgtrigger
 import pytest
 from django.conf import settings
 from django.core.management.commands import flush
-from django.db import connections
+from django.db import connection, connections
+from pytest_django import DjangoDbBlocker
 
+from factually import postgres
 from factually.postgres import Cluster
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """A Postgres of this run's own, without fsync."""
-    with Cluster(Path(settings.DATA_DIR) / "tests-postgres", durable=False).running() as cluster:
+    with postgres.throw_away() as cluster:
         yield cluster
 
 
@@ -28,17 +29,29 @@ def django_db_modify_db_settings(cluster: Cluster) -> None:
     connections["default"].settings_dict["HOST"] = str(cluster.socket_folder)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _flush_past_the_triggers() -> Iterator[None]:
-    """Between tests with real transactions Django empties the tables, which append-only ones refuse: let it, alone."""
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """After a test with real transactions Django empties all tables.
+
+    Append-only ones refuse that: let it, alone. And the rows that the migrations made, such as the groups, come back.
+    """
     handle = flush.Command.handle
+    with django_db_blocker.unblock():
+        migrated = connection.creation.serialize_db_to_string()
 
-    def flush_ignoring_triggers(self: flush.Command, **options: Any) -> None:
+    def flush_and_restore(self: flush.Command, **options: Any) -> None:
         with pgtrigger.ignore():
-            handle(self, **options)
+            handle(self, **{**options, "inhibit_post_migrate": True})
+        connection.creation.deserialize_db_from_string(migrated)
 
-    with _replaced(flush.Command, "handle", flush_ignoring_triggers):
+    with _replaced(flush.Command, "handle", flush_and_restore):
         yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright leaves an event loop in the thread, which other tests of asynchronous code meet."""
+    items.sort(key=lambda item: "browser" in item.path.parent.name)
 
 
 @contextmanager

@@ -1,11 +1,12 @@
-"""The product's settings in local mode, with what tests need: a throw-away folder and quick passwords."""
+"""The product's settings in local mode, with what tests need: a folder of their own and quick passwords."""
 
 import os
 import tempfile
 from pathlib import Path
 
 os.environ.pop("DATABASE_URL", None)
-os.environ["FACTUALLY_DATA"] = tempfile.mkdtemp(prefix="factually-tests-")
+# One folder an account, for the key and the static files; the database gets a new one in every run.
+os.environ["FACTUALLY_DATA"] = f"{tempfile.gettempdir()}/factually-tests-{os.geteuid()}"
 
 from factually.settings import *  # noqa: F403
 from factually.settings import DATABASES, STATIC_ROOT, STORAGES
@@ -15,4 +16,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 del DATABASES["default"]["OPTIONS"]["pool"]
 
-Path(STATIC_ROOT).mkdir(parents=True)  # WhiteNoise warns of a folder that is not there
+Path(STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns where there is none

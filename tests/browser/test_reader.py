@@ -22,7 +22,9 @@ def address(live_server: LiveServer) -> str:
 
 def give(name: str) -> None:
     supporter = Supporter.objects.create(name=name, is_demonstration=True)
-    gift = Contribution.objects.create(supporter=supporter, amount=500, currency="USD", method=Contribution.Method.CASH)
+    gift = Contribution.objects.create(
+        supporter=supporter, amount=500, currency="USD", method=Contribution.Method.CASH
+    )
     Payment.objects.create(
         contribution=gift, amount=500, currency="USD", paid_at=NOON, provider_id=name
     )

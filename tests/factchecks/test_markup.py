@@ -41,7 +41,8 @@ def test_citations_within_a_link_or_code_stay_text() -> None:
 @pytest.mark.parametrize(
     ("text", "html"),
     [
-        ("# One\n\n## Two\n\n#### Four", "<h3>One</h3>\n<h3>Two</h3>\n<h4>Four</h4>\n"),
+        ("# One\n\n## Two\n\n#### Four", "<h3>One</h3>\n<h4>Two</h4>\n<h5>Four</h5>\n"),
+        ("#### Alone", "<h3>Alone</h3>\n"),
         ("3. three\n4. four", '<ol start="3">\n<li>three</li>\n<li>four</li>\n</ol>\n'),
         ("~~no~~ **yes**", "<p><s>no</s> <strong>yes</strong></p>\n"),
         ("![a moon](https://a.example/m.png)", "<p>a moon</p>\n"),

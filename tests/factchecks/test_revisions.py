@@ -80,7 +80,7 @@ def test_two_checks_never_share_a_slug() -> None:
 def test_a_revision_refuses_to_change_even_in_raw_sql(statement: str) -> None:
     make_check()
     connection.check_constraints()  # no deferred check must be waiting for the TRUNCATE
-    refused = pytest.raises(DatabaseError, match="Cannot|append-only")
+    refused = pytest.raises(DatabaseError, match=r"Cannot|append-only")
     with refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert Revision.objects.get().number == 1

@@ -1,13 +1,10 @@
-"""What happens to a request before any view: health, and a bound on what it may carry."""
+"""``/healthz`` (the process lives) and ``/readyz`` (the database answers and is migrated)."""
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -41,29 +38,3 @@ def _not_ready() -> str:
     except DatabaseError:
         return "The database does not answer."
     return ""
-
-
-def limit_uploads(get_response: GetResponse) -> GetResponse:
-    """Refuse what is too large before it is read: little from strangers, a whole draft from the desk.
-
-    A browser that has signed in at the desk carries ``desk``, a signed cookie, so that a long text survives an
-    expired session (see ``factually.desk``).
-    """
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        size = int(length) if length.isdecimal() else 0
-        if request.method not in {"GET", "HEAD"} and size > _limit(request):
-            context = {"message": _("What was sent is larger than this page accepts.")}
-            return render(request, "400.html", context, status=413)
-        return get_response(request)
-
-    return middleware
-
-
-def _limit(request: HttpRequest) -> int:
-    known = request.get_signed_cookie("desk", default="", max_age=DESK_COOKIE_AGE)
-    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if known else settings.STRANGER_UPLOAD_MAX_SIZE
-
-
-DESK_COOKIE_AGE = 90 * 24 * 3600

@@ -1,0 +1,34 @@
+"""When Postgres is away: a page that says so, and that keeps what somebody sent."""
+
+import logging
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+RETRY_AFTER = 60  # seconds
+
+logger = logging.getLogger(__name__)
+
+
+def outage(get_response: GetResponse) -> GetResponse:
+    """Answer 503 where a view met a database that does not answer: away, restarting, or out of disk."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    middleware.process_exception = _process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
+def _process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    if not isinstance(exception, OperationalError | InterfaceError):
+        return None
+    logger.error("The database does not answer: %s", str(exception).partition("\n")[0])
+    sent = [(name, value) for name, values in request.POST.lists() for value in values]
+    response = render(None, "503.html", {"sent": sent}, status=503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    return response
