@@ -42,7 +42,7 @@ format: ## put code and templates into the house's form
 	@$(MAKE_ENVIRONMENT) dev
 	@$(RUN) -m ruff check --fix --quiet manage.py $(PACKAGES)
 	@$(RUN) -m ruff format manage.py $(PACKAGES)
-	@$(TEMPLATES) $(DJADE) --target-version 5.2 {} +
+	@$(TEMPLATES) $(DJADE) --target-version 5.2 {} + || true # it says by 1 that it changed something
 	@$(TEMPLATES) $(RUN) -m djhtml --tabwidth 2 {} +
 
 lock: ## renew the locks from pyproject.toml with uv (ARGS=--upgrade for newer versions)

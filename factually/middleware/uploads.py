@@ -19,7 +19,7 @@ def limit_uploads(get_response: GetResponse) -> GetResponse:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
+        length = request.headers.get("content-length") or "0"
         size = int(length) if length.isdecimal() else 0
         if request.method not in {"GET", "HEAD"} and size > _limit(request):
             context = {"message": _("What was sent is larger than this page accepts.")}
