@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import BigIntegerField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
-from procrastinate import RetryStrategy
+from procrastinate import JobContext, RetryStrategy, builtin_tasks
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
@@ -18,6 +18,7 @@ from factchecks.models import Publication
 logger = logging.getLogger(__name__)
 
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
+KEPT_HOURS = 72
 BATCH = 500  # pages that one look defers; the next look takes the rest
 SILENCE = 60  # seconds without a heartbeat (it beats every 10) after which a worker counts as dead
 
@@ -69,3 +70,10 @@ async def recover_jobs(timestamp: int) -> None:
             await app.job_manager.retry_job(job)
         except UniqueViolation:  # the same was asked for again since, and waits
             await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=False)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(queueing_lock="factchecks.forget_jobs", pass_context=True)
+async def forget_jobs(context: JobContext, timestamp: int) -> None:
+    """Once a night: drop the jobs that ended well some days ago; those that failed stay to be looked at."""
+    await builtin_tasks.remove_old_jobs(context, max_hours=KEPT_HOURS)

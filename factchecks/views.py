@@ -45,13 +45,11 @@ def _page(request: HttpRequest, publications: PublicationQuerySet) -> Any:
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The check that is live at this address; else where it moved to, else why it was withdrawn."""
-    publication = (
-        Publication.objects.published().filter(slug=slug).select_related("revision").first()
-    )
+    publication = Publication.objects.published().filter(slug=slug).first()
     if publication is None:
         return _formerly_public(request, slug)
     context = {
-        "document": publication.document,
+        "document": publication,  # its own words for question and language: the document stays unread
         "parts": publication.html,
         "publication": publication,
         "corrections": _corrections(publication),
@@ -61,7 +59,9 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _corrections(publication: Publication) -> list[Correction]:
-    """What was corrected up to this version, newest first."""
+    """What was corrected up to this version, newest first. A first version has corrected nothing."""
+    if publication.updated_at == publication.first_published_at:
+        return []
     corrections = Correction.objects.filter(
         publication__fact_check=publication.fact_check_id,
         publication__live_during__startswith__lte=publication.updated_at,
