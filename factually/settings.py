@@ -8,6 +8,7 @@ lists every variable that is read here.
 from pathlib import Path
 from typing import Any
 
+import django
 import environ
 from csp.constants import NONE, SELF
 
@@ -131,11 +132,25 @@ USE_TZ = True
 
 # Mail -------------------------------------------------------------------------------------------
 
-if LOCAL:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = DATA_DIR / "mail"
-else:
-    vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+MAIL = (
+    {
+        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_FILE_PATH": str(DATA_DIR / "mail"),
+    }
+    if LOCAL
+    else env.email_url("EMAIL_URL", default="smtp://localhost:25")
+)
+if django.VERSION < (6, 1):
+    vars().update(MAIL)
+else:  # the same in the words of Django 6.1
+    WORDS = {"host_user": "username", "host_password": "password"}
+    OPTIONS = {name.removeprefix("EMAIL_").lower(): value for name, value in MAIL.items() if value}
+    MAILERS = {
+        "default": {
+            "BACKEND": OPTIONS.pop("backend"),
+            "OPTIONS": {WORDS.get(name, name): value for name, value in OPTIONS.items()},
+        }
+    }
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="newsroom@localhost")
 
 # Safety -----------------------------------------------------------------------------------------
