@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from factchecks import publishing, revisions
+from factchecks import revisions
 from factchecks.desk import forms, panel, paste, preview, steps
 from factchecks.desk.access import signed_in
 from factchecks.desk.posted import document_of
@@ -72,6 +72,7 @@ class FollowUpInline(admin.TabularInline):
 class FindingInline(PartInline):
     model = Finding
     form = forms.FindingForm
+    formset = forms.NumberedFormSet
 
 
 class CitationInline(WithAutocomplete, PartInline):
@@ -124,7 +125,6 @@ class FactCheckAdmin(WithAutocomplete, admin.ModelAdmin):
     prepopulated_fields = {"slug": ["question"]}
     save_on_top = True
     list_per_page = 50
-    actions = ["publish_selected"]
     fieldsets = [
         (None, {"fields": ["question", "summary", "base"]}),
         (
@@ -179,23 +179,6 @@ class FactCheckAdmin(WithAutocomplete, admin.ModelAdmin):
     def last_saved(self, check: Any) -> Any:
         return check.last_saved_at
 
-    @admin.action(
-        description=gettext_lazy("Publish the selected fact checks now"), permissions=["publish"]
-    )
-    def publish_selected(self, request: HttpRequest, queryset: QuerySet[FactCheck]) -> None:
-        for check in queryset:
-            try:
-                publishing.publish(check, editor=signed_in(request))
-            except ValidationError as error:
-                reasons = " ".join(error.messages)
-                message = _("“%(check)s” was not published: %(reasons)s")
-                self.message_user(
-                    request, message % {"check": check, "reasons": reasons}, messages.ERROR
-                )
-            else:
-                message = _("“%(check)s” is public.") % {"check": check}
-                self.message_user(request, message, messages.SUCCESS)
-
     # Permissions ------------------------------------------------------------------------------
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
@@ -210,9 +193,7 @@ class FactCheckAdmin(WithAutocomplete, admin.ModelAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, *args, **kwargs)
         form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
-        last = revisions.newest(obj) if obj else None
-        if "base" in form.base_fields:
-            form.base_fields["base"].initial = last.number if last else 0
+        form.opened_with = getattr(request, "opened_with", 0)  # type: ignore[attr-defined]
         return form
 
     def changeform_view(
@@ -223,6 +204,8 @@ class FactCheckAdmin(WithAutocomplete, admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """Save; where the save itself is refused, show the form again with all that was typed, and the reason."""
+        # Read before the check itself: a save in between is noticed, rather than overwritten.
+        request.opened_with = _newest_number(object_id)  # type: ignore[attr-defined]
         check = self.get_object(request, object_id) if object_id else None
         context = {**panel.context(check), **(extra_context or {})}
         try:
@@ -295,6 +278,14 @@ class FactCheckAdmin(WithAutocomplete, admin.ModelAdmin):
     def view_on_site(self, obj: FactCheck) -> str | None:
         live = obj.publications.published().first()
         return live.get_absolute_url() if live else None
+
+
+def _newest_number(object_id: str | None) -> int:
+    """Of the newest revision; 0 for a new check."""
+    if not object_id or not object_id.isdecimal() or len(object_id) > 18:
+        return 0
+    numbers = Revision.objects.filter(fact_check=int(object_id)).order_by("-number")
+    return numbers.values_list("number", flat=True).first() or 0
 
 
 @admin.register(Person)

@@ -61,8 +61,16 @@ class Resolved:
         self.document = self._in_their_words(document)
 
     def _in_their_words(self, document: Document) -> Document:
+        """Names as the rows have them; a passage as one paragraph, since white space is no part of a quotation."""
         citations: list[documents.CitationPart] = [
-            {**citation, "source": self._source(citation["source"])}
+            {
+                **citation,
+                "source": self._source(citation["source"]),
+                "quotations": [
+                    {**quotation, "text": " ".join(quotation["text"].split())}
+                    for quotation in citation["quotations"]
+                ],
+            }
             for citation in document["citations"]
         ]
         return {
@@ -127,7 +135,7 @@ def _sources(parts: list[documents.SourcePart]) -> dict[str, Source]:
         for source in Source.objects.filter(url__in=wanted).select_related("publisher")
     }
     publishers = _publishers(wanted, known)
-    for url, part in wanted.items():
+    for url, part in sorted(wanted.items()):  # in one order for everybody: no deadlock
         domain = part["publisher"]["domain"] if part["publisher"] else addresses.domain(url)
         known[url] = _filled_in(known.get(url), url, part, publishers.get(domain))
     return known
@@ -143,7 +151,7 @@ def _publishers(
     if not domains:
         return {}
     publishers = {row.domain: row for row in Publisher.objects.filter(domain__in=domains)}
-    for part in lacking.values():
+    for _url, part in sorted(lacking.items()):
         named = part["publisher"]
         if named and named["domain"] not in publishers:
             publishers[named["domain"]], _new = Publisher.objects.get_or_create(

@@ -96,7 +96,7 @@ def _claim(fact_check: FactCheck) -> documents.ClaimPart | None:
 
 
 def hold_slug(slug: str) -> None:
-    """Until the transaction ends, nobody else makes a new check with this slug: a second click waits for the first."""
+    """Until the transaction ends, nobody else takes this slug: a second click waits for the first."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('factchecks'), hashtext(%s))", [slug])
 
@@ -125,7 +125,7 @@ def apply(
         fact_check = FactCheck.objects.select_for_update().get(pk=fact_check.pk)
         last = newest(fact_check)
         document = {**document, "key": str(fact_check.key)}
-    else:
+    if last is None or last.document["slug"] != document["slug"]:
         hold_slug(document["slug"])
     if (last.number if last else 0) != base:
         raise StaleBase(_("This check was saved by somebody else after you opened it."))

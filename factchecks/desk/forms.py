@@ -5,30 +5,52 @@ Its forms validate and show; they never write. What was typed becomes a document
 """
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.forms.models import BaseInlineFormSet
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from factchecks import citations, documents
+from factchecks.importing import lengths
 from factchecks.models import Byline, Citation, FactCheck, Finding, FollowUp, SearchQuery
 from sources.models import validate_address
 
-QUOTED_IN = re.compile(r"finding\s+(\d{1,3})\s*:\s*", re.IGNORECASE)
+# How a passage says who relies on it. Said of the whole check only where its own words could be taken for the other.
+QUOTED_IN = re.compile(r"(?:finding\s+(?P<finding>\d{1,3})|(?P<whole>whole check))\s*:\s*", re.I)
 # What a row carries besides what a person types into it.
 BOOKKEEPING = {"position", "number"}
 
 
+class Unlabelled(forms.HiddenInput):
+    """A hidden field for which the admin's label, hidden too, does not claim to be one."""
+
+    def id_for_label(self, id_: str | None) -> str:
+        return ""
+
+
+def limit(form: forms.BaseForm, **longest: int) -> None:
+    """Refuse longer texts at their field, in a sentence."""
+    for name, length in longest.items():
+        form.fields[name].validators.append(MaxLengthValidator(length))
+
+
 class FactCheckForm(forms.ModelForm):
-    """The check's own fields. ``refusal`` is set by the desk when a save was refused after this form was valid."""
+    """The check's own fields.
+
+    The desk sets ``opened_with``, and ``refusal`` when a save was refused after this form was valid.
+    """
 
     refusal: ValidationError | None = None
+    opened_with = 0  # the newest revision when the page was made
 
-    base = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    base = forms.IntegerField(required=False, widget=Unlabelled)
 
     class Meta:
         model = FactCheck
@@ -55,8 +77,10 @@ class FactCheckForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "slug" in self.fields:
+        if "slug" in self.fields:  # else the person may only look
             self.fields["slug"].required = False
+            limit(self, summary=lengths.SUMMARY, claim_text=lengths.CLAIM)
+        self.initial.setdefault("base", self.opened_with)
 
     def clean_question(self) -> str:
         return documents.clean_line(self.cleaned_data["question"])
@@ -64,7 +88,20 @@ class FactCheckForm(forms.ModelForm):
     def clean_slug(self) -> str:
         """Left empty, it is made of the question."""
         slug: str = self.cleaned_data["slug"]
-        return slug or slugify(self.data.get("question", ""), allow_unicode=True)[:80].strip("-")
+        slug = slug or slugify(self.data.get("question", ""), allow_unicode=True)[:80].strip("-")
+        if not slug:
+            raise ValidationError(_("Give the last part of the address; the question gives none."))
+        return slug
+
+    def clean_tags(self) -> list[str]:
+        tags: list[str] = self.cleaned_data["tags"]
+        if len(tags) > lengths.TAGS:
+            message = _("A check has at most %(most)s tags.")
+            raise ValidationError(message % {"most": lengths.TAGS})
+        if any(len(tag) > lengths.TAG or not documents.topic_slug(tag) for tag in tags):
+            message = _("A tag has at most %(most)s characters, a letter or digit among them.")
+            raise ValidationError(message % {"most": lengths.TAG})
+        return tags
 
     def clean_language(self) -> str:
         language: str = self.cleaned_data["language"].strip()
@@ -96,7 +133,13 @@ class FactCheckForm(forms.ModelForm):
 class RowForm(forms.ModelForm):
     """One row of an ordered group. The order is what the page's buttons leave in ``position``."""
 
-    position = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    position = forms.IntegerField(required=False, widget=Unlabelled)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name not in BOOKKEEPING:
+                field.widget.attrs.setdefault("aria-label", field.label)
 
     @property
     def changed_data(self) -> list[str]:
@@ -112,20 +155,44 @@ class RowForm(forms.ModelForm):
         pass
 
 
+class NumberedForm(RowForm):
+    """A row that texts of the same form mean by its number: the one it had when the form was opened."""
+
+    number = forms.IntegerField(required=False, widget=Unlabelled(attrs={"class": "label"}))
+
+    counted_by = "position"  # the field of the row that holds its number
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.saved_number: int | None = None
+        if self.instance.pk:
+            self.saved_number = getattr(self.instance, self.counted_by)
+            self.initial["number"] = self.initial["position"] = self.saved_number
+
+    def shown_number(self) -> int | None:
+        """The number that the page showed for it, as posted; also of a row that was left empty."""
+        posted = str(self.data.get(self.add_prefix("number"), ""))
+        return int(posted) if posted.isdecimal() and len(posted) < 4 else None
+
+
 class BylineForm(RowForm):
     class Meta:
         model = Byline
         fields = ["person", "position"]
 
 
-class FindingForm(RowForm):
+class FindingForm(NumberedForm):
     class Meta:
         model = Finding
-        fields = ["heading", "text", "position"]
+        fields = ["heading", "text", "position", "number"]
         widgets = {
             "heading": forms.TextInput(attrs={"class": "vTextField wide"}),
             "text": forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField prose"}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit(self, text=lengths.TEXT)
 
     def clean_heading(self) -> str:
         return documents.clean_line(self.cleaned_data["heading"])
@@ -143,10 +210,11 @@ class FollowUpForm(RowForm):
         fields = ["text", "position"]
 
 
-class CitationForm(RowForm):
-    """One numbered source. ``number`` is the one that the texts of this form use; the order gives the new one."""
+class CitationForm(NumberedForm):
+    """One numbered source."""
 
-    number = forms.IntegerField(required=False, widget=forms.HiddenInput(attrs={"class": "label"}))
+    counted_by = "number"
+
     quotations = forms.CharField(
         required=False,
         label=gettext_lazy("Passages relied on"),
@@ -163,35 +231,69 @@ class CitationForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            self.initial["position"] = self.instance.number
             self.initial["quotations"] = "\n\n".join(
                 _as_typed(quotation) for quotation in self.instance.quotations.all()
             )
 
+    def clean_quotations(self) -> str:
+        typed: str = self.cleaned_data["quotations"]
+        if any(len(passage.text) > lengths.QUOTATION for passage in passages(typed)):
+            message = _("A passage has at most %(most)s characters.")
+            raise ValidationError(message % {"most": lengths.QUOTATION})
+        return typed
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage as typed: which finding relies on it, by its number in the form; none for the whole check."""
+
+    text: str
+    finding: int | None
+
+
+def passages(typed: str) -> list[Passage]:
+    """The paragraphs of a source's field, each perhaps beginning with who relies on it."""
+    found = []
+    for paragraph in documents.clean_text(typed).split("\n\n"):
+        match = QUOTED_IN.match(paragraph)
+        text = " ".join((paragraph[match.end() :] if match else paragraph).split())
+        number = match["finding"] if match else None
+        if text:
+            found.append(Passage(text, int(number) if number else None))
+    return found
+
 
 def _as_typed(quotation: Any) -> str:
-    if quotation.finding is None:
-        return str(quotation.text)
-    return f"Finding {quotation.finding.position}: {quotation.text}"
+    if quotation.finding is not None:
+        return f"Finding {quotation.finding.position}: {quotation.text}"
+    return f"Whole check: {quotation.text}" if QUOTED_IN.match(quotation.text) else quotation.text
 
 
 class RowFormSet(BaseInlineFormSet):
     """The rows of one group."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("Take this out")
+
+    def holds_something(self, form: Any) -> bool:
+        return bool(form.has_changed() or form.instance.pk)
 
     def rows(self) -> list[Any]:
         """The forms that are to stay and hold something, in the order the editor gave them."""
         kept = [
             (self._place(form, index), index, form)
             for index, form in enumerate(self.forms)
-            if form.has_changed() or form.instance.pk
+            if self.holds_something(form)
             if not self._should_delete_form(form)  # type: ignore[attr-defined]
         ]
         return [form for _place, _index, form in sorted(kept, key=lambda row: row[:2])]
 
     @staticmethod
     def _place(form: Any, index: int) -> int:
-        place = getattr(form, "cleaned_data", {}).get("position")
-        return place if place is not None else 10_000 + index
+        posted = str(form.data.get(form.add_prefix("position"), ""))
+        return int(posted) if posted.isdecimal() and len(posted) < 6 else 100_000 + index
 
 
 class BylineFormSet(RowFormSet):
@@ -205,20 +307,19 @@ class BylineFormSet(RowFormSet):
             seen.add(person)
 
 
-class CitationFormSet(RowFormSet):
-    """The numbered sources, and the numbers that the texts beside them use."""
+class NumberedFormSet(RowFormSet):
+    """Rows that texts beside them mean by number."""
 
     def labels(self) -> dict[Any, int]:
-        """The number by which the texts of this form mean each row: the saved one, or the one a new row showed."""
-        labels = {}
-        used = {form.instance.number for form in self.forms if form.instance.pk}
-        for form in self.forms:
-            if form.instance.pk:
-                labels[form] = form.instance.number
-                continue
-            shown = getattr(form, "cleaned_data", {}).get("number")
-            labels[form] = shown if shown and shown not in used else max(used, default=0) + 1
-            used.add(labels[form])
+        """By row, the number that texts of this form mean it by: the saved one, or the one a new row showed."""
+        rows: list[Any] = self.forms
+        labels = {form: form.saved_number for form in rows if form.instance.pk}
+        used = set(labels.values())
+        for form in rows:
+            if form not in labels:
+                shown = form.shown_number()
+                labels[form] = shown if shown and shown not in used else max(used, default=0) + 1
+                used.add(labels[form])
         return labels
 
     def new_numbers(self) -> dict[int, int]:
@@ -226,9 +327,18 @@ class CitationFormSet(RowFormSet):
         labels = self.labels()
         return {labels[form]: number for number, form in enumerate(self.rows(), 1)}
 
+
+class CitationFormSet(NumberedFormSet):
+    """The numbered sources."""
+
+    def holds_something(self, form: Any) -> bool:
+        """A row that was left empty but is cited is a placeholder."""
+        return super().holds_something(form) or form.shown_number() in self.cited_in_texts
+
     def clean(self) -> None:
         super().clean()
         self._refuse_doubles()
+        self._refuse_unknown_findings()
         self._refuse_loss_of_cited()
 
     def _refuse_doubles(self) -> None:
@@ -242,29 +352,52 @@ class CitationFormSet(RowFormSet):
             elif source is not None:
                 seen[source] = labels[form]
 
+    def _refuse_unknown_findings(self) -> None:
+        """A passage relies on a finding that is there, by the number that the page shows for it."""
+        known = {number for number, _heading, _text in self._posted_findings()}
+        for form in self.rows():
+            for passage in passages(form.cleaned_data.get("quotations", "")):
+                if passage.finding is not None and passage.finding not in known:
+                    message = _("There is no finding %(number)s for this passage to belong to.")
+                    form.add_error("quotations", message % {"number": passage.finding})
+
     def _refuse_loss_of_cited(self) -> None:
-        """A citation that a text still uses stays."""
-        labels, used = self.labels(), self._cited_in_texts()
+        """A cited number whose row goes would, after renumbering, mean another source."""
+        new = self.new_numbers()
+        given_out = set(new.values())
+        deleted: list[Any] = self.deleted_forms
+        saved = {form.saved_number for form in deleted}
         message = _("[%(number)s] is still cited in: %(places)s. Take it out there first.")
-        lost = [labels[form] for form in self.deleted_forms if form.instance.pk]
         refused = [
-            message % {"number": number, "places": ", ".join(used[number])}
-            for number in lost
-            if number in used
+            message % {"number": number, "places": ", ".join(places)}
+            for number, places in self.cited_in_texts.items()
+            if number not in new and (number in given_out or number in saved)
         ]
         if refused:
             raise ValidationError(refused)
 
-    def _cited_in_texts(self) -> dict[int, list[str]]:
+    @cached_property
+    def cited_in_texts(self) -> dict[int, list[str]]:
         """Number to the names of the places that cite it, as typed."""
         texts = [(_("the executive summary"), self.data.get("summary", ""))]
-        total = self.data.get("findings-TOTAL_FORMS", "0")
-        for index in range(min(int(total), 1000) if total.isdecimal() else 0):
-            if not self.data.get(f"findings-{index}-DELETE"):
-                heading = self.data.get(f"findings-{index}-heading", "")
-                texts.append((f"“{heading}”", self.data.get(f"findings-{index}-text", "")))
+        texts += [(f"“{heading}”", text) for _number, heading, text in self._posted_findings()]
         used: dict[int, list[str]] = {}
         for place, text in texts:
             for number in citations.numbers_in(text):
                 used.setdefault(number, []).append(place)
         return used
+
+    def _posted_findings(self) -> list[tuple[int, str, str]]:
+        """Number, heading and text of the findings beside, as typed, without those that are taken out."""
+        total = str(self.data.get("findings-TOTAL_FORMS", "0"))
+        return [
+            (int(shown) if shown.isdecimal() else index + 1, heading, text)
+            for index in range(min(int(total), 1000) if total.isdecimal() else 0)
+            if not self.data.get(f"findings-{index}-DELETE")
+            for shown, heading, text in [
+                [
+                    str(self.data.get(f"findings-{index}-{name}", ""))
+                    for name in ("number", "heading", "text")
+                ]
+            ]
+        ]

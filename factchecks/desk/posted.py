@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 from factchecks import citations, documents, keys, resolving
-from factchecks.desk.forms import QUOTED_IN, CitationFormSet, RowFormSet
+from factchecks.desk.forms import CitationFormSet, NumberedFormSet, RowFormSet, passages
 from factchecks.documents import Document
 from factchecks.models import Person, Rating
 from sources.models import Source
@@ -19,7 +19,10 @@ def document_of(form: Any, formsets: list[Any], before: Document | None) -> Docu
     groups: dict[str, RowFormSet] = {formset.prefix: formset for formset in formsets}
     cited = cast(CitationFormSet, groups["citations"])
     numbers = cited.new_numbers()
-    findings = _findings(groups["findings"], numbers)
+    found = cast(NumberedFormSet, groups["findings"])
+    findings = _findings(found, numbers)
+    labels = found.labels()
+    by_number = {labels[row]: finding["key"] for row, finding in findings.items()}
     document = {
         "version": documents.VERSION,
         "key": str(form.instance.key),
@@ -38,7 +41,7 @@ def document_of(form: Any, formsets: list[Any], before: Document | None) -> Docu
         "tags": sorted(_tags(form), key=str.casefold),
         "searches": _items(groups["searches"]),
         "findings": list(findings.values()),
-        "citations": _citations(cited, findings),
+        "citations": _citations(cited, by_number),
         "follow_ups": _items(groups["follow_ups"]),
         "claim": _claim(form),
         "rating": _rating(_value(form, "rating")),
@@ -106,19 +109,17 @@ def _findings(formset: RowFormSet, numbers: Mapping[int, int]) -> dict[Any, docu
     }
 
 
-def _citations(
-    formset: CitationFormSet, findings: Mapping[Any, documents.FindingPart]
-) -> list[dict[str, Any]]:
-    # “Finding 2” means the one that was the second when the form was opened; new ones follow in the form's order.
-    shown = sorted(findings, key=lambda row: (row.instance.position or 10_000, row.prefix))
-    by_number = {number: findings[row]["key"] for number, row in enumerate(shown, 1)}
+def _citations(formset: CitationFormSet, by_number: Mapping[int, str]) -> list[dict[str, Any]]:
     return [
         {
             "key": str(row.instance.key),
             "number": number,
             "accessed_on": _day(row, "accessed_on"),
             "source": _source(_value(row, "source")),
-            "quotations": _quotations(_text(row, "quotations"), by_number),
+            "quotations": [
+                {"text": passage.text, "finding": by_number.get(passage.finding or 0)}
+                for passage in passages(_text(row, "quotations"))
+            ],
         }
         for number, row in enumerate(formset.rows(), 1)
     ]
@@ -126,15 +127,3 @@ def _citations(
 
 def _source(source: Source | None) -> documents.SourcePart | None:
     return resolving.source_part(source) if source else None
-
-
-def _quotations(typed: str, findings: Mapping[int, str]) -> list[dict[str, Any]]:
-    """The passages of a source: paragraphs, each perhaps beginning with the finding that relies on it."""
-    passages = []
-    for paragraph in documents.clean_text(typed).split("\n\n"):
-        match = QUOTED_IN.match(paragraph)
-        finding = findings.get(int(match[1])) if match else None
-        text = paragraph[match.end() :] if match and finding else paragraph
-        if text.strip():
-            passages.append({"text": text.strip(), "finding": finding})
-    return passages

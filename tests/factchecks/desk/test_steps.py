@@ -95,15 +95,6 @@ def test_withdrawing_needs_a_notice_and_shows_it(chief: Client) -> None:
     assert "It was wrong." in response.content.decode()
 
 
-def test_the_action_of_the_list_reports_each_refusal(chief: Client) -> None:
-    good, bad = make_check(), make_check(key=str(FactCheck().key), slug="bad", authors=[])
-    chosen = {"action": "publish_selected", "_selected_action": [good.pk, bad.pk]}
-    url = reverse("admin:factchecks_factcheck_changelist")
-    page = chief.post(url, chosen, follow=True).content.decode()
-    assert "was not published: The check has no author." in page
-    assert Publication.objects.get().fact_check == good
-
-
 @pytest.mark.parametrize("name", ["publish", "withdraw", "cancel"])
 def test_who_may_not_publish_may_not_take_a_step(client: Client, name: str) -> None:
     check = make_published().fact_check
