@@ -73,8 +73,13 @@ def markers(text: str) -> list[Marker]:
     ]
 
 
+def without_tags(text: str) -> str:
+    """A text in which nobody else has put the two characters of a tag."""
+    return text.replace(OPEN, "\ufffd").replace(CLOSE, "\ufffd")
+
+
 def _indices_in_running_text(text: str) -> set[int]:
-    text = text.replace(OPEN, " ").replace(CLOSE, " ")
+    text = without_tags(text)
     count = iter(range(len(text)))
     tagged = MARKER.sub(lambda m: f"[{OPEN}{next(count)}{CLOSE}{m[1]}]", text)
     return {

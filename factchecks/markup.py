@@ -18,7 +18,6 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from factchecks import citations
 
-RULES_VERSION = "1"  # raised whenever the same text gives other HTML
 ALLOWED_TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
     *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "span", "div"),
@@ -98,7 +97,7 @@ def render(text: str, cited: CitedAt) -> SafeString:
     """A Markdown text as safe HTML; each place that cites a source is noted in ``cited``."""
     return mark_safe(  # noqa: S308  (cleaned by nh3 in the same breath)
         nh3.clean(
-            _parser.render(text, {"cited": cited}),
+            _parser.render(citations.without_tags(text), {"cited": cited}),
             tags=ALLOWED_TAGS,
             attributes=ALLOWED_ATTRIBUTES,
             link_rel=None,

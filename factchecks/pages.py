@@ -7,27 +7,37 @@ turn text into HTML; the worker then makes the parts of all publications again (
 import hashlib
 from collections.abc import Mapping
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from factchecks import documents, markup
+from factchecks import citations, documents, markup
 from factchecks.documents import CitationPart, Document
 
+LIBRARIES = ("markdown-it-py", "nh3")
 PARTS = ("header", "summary", "findings", "follow_ups", "sources")
 LONGEST_WHOLE_FRAGMENT = 80  # characters; a longer passage is named by its first and last words
 
 
 @cache
 def version() -> str:
-    """A hash over everything that the parts are made of besides the document."""
-    digest = hashlib.sha256(markup.RULES_VERSION.encode())
-    for part in PARTS:
-        digest.update(Path(get_template(_template(part)).origin.name).read_bytes())  # type: ignore[attr-defined]
+    """A hash over what the parts are made of besides the document: our rules, the templates, the libraries.
+
+    The templates include no others, so that nothing is missed.
+    """
+    templates = [get_template(_template(part)).origin.name for part in PARTS]  # type: ignore[attr-defined]
+    rules = [citations.__file__, markup.__file__, __file__]
+    digest = hashlib.sha256()
+    for file in [*rules, *templates]:
+        digest.update(Path(file).read_bytes())
+    for library in LIBRARIES:
+        digest.update(metadata.version(library).encode())
     return digest.hexdigest()
 
 
@@ -37,9 +47,18 @@ def _template(part: str) -> str:
 
 def parts(document: Document, source_ids: Mapping[str, int]) -> dict[str, str]:
     """The page's parts as safe HTML, by name. ``source_ids`` gives the number of each source's page by its address."""
-    with translation.override(document["language"]):
+    with translation.override(_spoken(document["language"])):
         context = _context(document, source_ids)
         return {part: render_to_string(_template(part), context) for part in PARTS}
+
+
+def _spoken(language: str) -> str:
+    """The check's language where the templates speak it, so that no page mixes two."""
+    spoken = dict(settings.LANGUAGES)
+    return next(
+        (tag for tag in (language.lower(), language.lower().split("-")[0]) if tag in spoken),
+        settings.LANGUAGE_CODE,
+    )
 
 
 def _context(document: Document, source_ids: Mapping[str, int]) -> dict[str, Any]:

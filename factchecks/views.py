@@ -97,9 +97,8 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
 def _cited_now() -> QuerySet[PublishedCitation]:
     """What the live publications say of their sources, the newest publication first."""
     live = Publication.objects.published()
-    return PublishedCitation.objects.filter(publication__in=live).order_by(
-        "-publication__first_published_at", "-publication_id", "number"
-    )
+    cited = PublishedCitation.objects.filter(publication__in=live).defer("publication__html")
+    return cited.order_by("-publication__first_published_at", "-publication_id", "number")
 
 
 def _citing(citation: PublishedCitation) -> dict[str, Any]:

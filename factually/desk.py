@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from factually import sent
 from factually.middleware.uploads import DESK_COOKIE_AGE
 
 # The two names that the sign-in form adds to what was posted; no form of the desk uses them.
@@ -52,7 +53,7 @@ class Desk(AdminSite):
                 **self.each_context(request),
                 "title": _("Sign in again"),
                 "form": form,
-                "typed": _typed(request),
+                "sent": sent.fields(request),
                 "lost_files": sorted(request.FILES),
             },
         )
@@ -67,20 +68,10 @@ def _sign_in_form(request: HttpRequest) -> AdminAuthenticationForm:
     return AdminAuthenticationForm(request, data=data if asked else None)
 
 
-def _typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """All that was posted, for hidden fields."""
-    leave = {RESUME_NAME, RESUME_PASSWORD, "csrfmiddlewaretoken"}
-    return [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in leave
-        for value in values
-    ]
-
-
 def _known(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Remember that somebody signs in at the desk with this browser: long texts are taken from it."""
-    if request.user.is_authenticated and "desk" not in request.COOKIES:
+    known = request.get_signed_cookie("desk", default="", max_age=DESK_COOKIE_AGE // 2)
+    if request.user.is_authenticated and not known:
         response.set_signed_cookie(
             "desk",
             "1",

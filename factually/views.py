@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from factchecks.models import Publication
+from factually import sent
 
 LATEST = 7
 
@@ -20,6 +21,16 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form with an old token, as after signing in again in another tab: what was typed can be sent again.
+
+    Only a form of our own pages is offered again, by the browser's word; another site's is refused and that is all.
+    """
+    ours = request.headers.get("sec-fetch-site") == "same-origin"
+    context = {"sent": sent.fields(request) if ours else []}
+    return render(request, "403_csrf.html", context, status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

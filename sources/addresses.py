@@ -2,6 +2,8 @@
 
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from django.utils.translation import gettext as _
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 LONGEST_HOST = 253  # characters (RFC 1035, 2.3.4)
 
@@ -33,15 +35,15 @@ def _split(url: str) -> SplitResult:
     url = url.strip()
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        parts.port  # noqa: B018  (raises for a port that is none)
     except ValueError as error:
-        raise BadAddress("This is not a web address.") from error
+        raise BadAddress(_("This is not a web address.")) from error
     if parts.scheme not in DEFAULT_PORTS:
-        raise BadAddress("A web address starts with http:// or https://.")
+        raise BadAddress(_("A web address starts with http:// or https://."))
     if not parts.hostname or any(character.isspace() for character in url):
-        raise BadAddress("This web address names no host, or has a space in it.")
+        raise BadAddress(_("This web address names no host, or has a space in it."))
     if len(parts.hostname) > LONGEST_HOST:
-        raise BadAddress("The host in this web address is longer than any can be.")
+        raise BadAddress(_("The host in this web address is longer than any can be."))
     if parts.username or parts.password:
-        raise BadAddress("A web address must not carry a user name or password.")
+        raise BadAddress(_("A web address must not carry a user name or password."))
     return parts

@@ -3,7 +3,6 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from sources import addresses
@@ -49,8 +48,8 @@ class Publisher(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def get_absolute_url(self) -> str:
-        return reverse("factchecks:publisher", args=[self.domain])
+    def clean(self) -> None:
+        self.domain = self.domain.strip().lower().removeprefix("www.")
 
 
 class Source(models.Model):
@@ -88,13 +87,11 @@ class Source(models.Model):
     def __str__(self) -> str:
         return self.title or self.url
 
-    def get_absolute_url(self) -> str:
-        return reverse("factchecks:source", args=[self.pk])
-
     def clean(self) -> None:
         """Bring the address into its one spelling, so that uniqueness means what it says."""
-        if self.url:
-            validate_address(self.url)
+        try:
             self.url = addresses.normalise(self.url)
-            if self.publisher is None:
-                self.publisher = Publisher.objects.filter(domain=addresses.domain(self.url)).first()
+        except addresses.BadAddress:
+            return  # the field's own validator has said so
+        if self.publisher is None:
+            self.publisher = Publisher.objects.filter(domain=addresses.domain(self.url)).first()

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from factchecks import publishing, revisions, rules
+from factchecks import documents, publishing, revisions, rules
 from factchecks.documents import Document
 from factchecks.models import FactCheck
 
@@ -27,6 +27,7 @@ def context(check: FactCheck | None) -> dict[str, Any]:
         return {"panel": None}
     now = timezone.now()
     document = revisions.build(check)
+    last = revisions.newest(check)
     return {
         "panel": {
             "check": check,
@@ -34,7 +35,8 @@ def context(check: FactCheck | None) -> dict[str, Any]:
             "uncited": [citation["number"] for citation in rules.uncited(document)],
             "live": check.publications.published(now).select_related("revision").first(),
             "scheduled": publishing.scheduled(check, now),
-            "last": revisions.newest(check),
+            "last": last,
+            "changed_around": last is not None and documents.sha256(document) != last.sha256,
         }
     }
 
@@ -56,6 +58,4 @@ def _target(problem: rules.Problem, document: Document) -> str:
         return f"{group}-group"
     parts: list[Any] = document[problem.part]  # type: ignore[literal-required]
     row = next(index for index, part in enumerate(parts) if part["key"] == problem.key)
-    if problem.field in {"text", "accessed_on"}:
-        return f"id_{group}-{row}-{problem.field}"
-    return f"{group}-{row}"
+    return f"id_{group}-{row}-{problem.field}"

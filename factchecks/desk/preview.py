@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from factchecks import documents, pages, revisions, rules
 from factchecks.desk.posted import document_of
@@ -20,8 +20,12 @@ from sources.models import Source
 def view(model_admin: Any) -> Callable[..., HttpResponse]:
     """Takes the desk's form as it is, with errors or without, and writes nothing."""
 
-    @require_POST
+    @require_http_methods(["GET", "POST"])
     def preview(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+        if (
+            request.method == "GET"
+        ):  # such as a reload in a tab of which the browser forgot the form
+            return redirect("admin:factchecks_factcheck_changelist")
         check = get_object_or_404(FactCheck, pk=pk) if pk else None
         allowed = (
             model_admin.has_change_permission(request, check)

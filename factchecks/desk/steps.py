@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from factchecks import publishing
 from factchecks.desk import panel
@@ -135,9 +135,11 @@ def withdraw(model_admin: Any) -> View:
 
 
 def cancel(model_admin: Any) -> View:
-    @require_POST
+    @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest, pk: int) -> HttpResponse:
         check = _allowed(model_admin, request, pk)
+        if request.method == "GET":
+            return redirect("admin:factchecks_factcheck_publish", check.pk)
         try:
             publishing.cancel(check)
         except ValidationError as error:

@@ -33,12 +33,10 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def topics(self) -> list[dict[str, Any]]:
         """The topics of these publications with how many have each, the most frequent first."""
-        counted: dict[str, dict[str, Any]] = {}
-        for tags in self.order_by().values_list("tags", flat=True):
-            for tag in tags:
-                topic = counted.setdefault(tag["slug"], {**tag, "count": 0})
-                topic["count"] += 1
-        return sorted(counted.values(), key=lambda topic: (-topic["count"], topic["name"]))
+        tag = models.Func("tags", function="jsonb_array_elements", output_field=models.JSONField())
+        counted = self.order_by().annotate(tag=tag).values("tag").annotate(count=models.Count("pk"))
+        topics = [{**row["tag"], "count": row["count"]} for row in counted]
+        return sorted(topics, key=lambda topic: (-topic["count"], topic["name"]))
 
 
 class Publication(models.Model):

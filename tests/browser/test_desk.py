@@ -143,3 +143,23 @@ def test_a_pasted_draft_is_completed_published_and_read(
     desk.get_by_role("link", name="Source 2").first.click()
     expect(desk.locator("#source-2")).to_be_in_viewport()
     assert Publication.objects.published().count() == 1
+
+
+def test_a_refused_save_keeps_the_order_of_the_rows(desk: Page, live_server: LiveServer) -> None:
+    open_check(desk, live_server, make_check())
+    desk.locator("#findings-1").get_by_role("button", name="Move up").click()
+    desk.locator("#id_language").fill("not a language")
+    save(desk)
+    expect(desk.locator(".errornote").first).to_be_visible()
+    headings = desk.locator(
+        "#findings-group .inline-related:not(.empty-form) input[id$='-heading']"
+    )
+    expect(headings.first).to_have_value("It is not a ball")
+
+
+def test_the_panel_leads_to_the_source_that_is_missing(desk: Page, live_server: LiveServer) -> None:
+    citations = make_document()["citations"]
+    citations[1]["source"] = None
+    open_check(desk, live_server, make_check(citations=citations))
+    desk.get_by_role("link", name="Source [2] has no address yet.").click()
+    expect(desk.locator("#citations-1 .select2-selection")).to_be_focused()

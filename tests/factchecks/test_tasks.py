@@ -27,7 +27,7 @@ def _nothing_stays(db: None) -> Iterator[None]:
 
 
 def change_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("factchecks.markup.RULES_VERSION", "next")
+    monkeypatch.setattr("factchecks.pages.LIBRARIES", ("nh3",))
     pages.version.cache_clear()
 
 

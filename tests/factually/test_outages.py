@@ -21,7 +21,7 @@ def test_a_reader_is_told_to_come_back(client: Client, monkeypatch: pytest.Monke
     monkeypatch.setattr(Publication.objects, "published", away)
     response = client.get("/fact-checks/")
     assert (response.status_code, response["Retry-After"]) == (503, "60")
-    assert "does not answer" in response.content.decode()
+    assert "could not answer just now" in response.content.decode()
 
 
 def test_what_an_editor_sent_is_kept_in_the_page(

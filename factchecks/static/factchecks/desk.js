@@ -30,9 +30,10 @@
         shown.textContent = deleted(row) ? "–" : `${place}.`;
         continue;
       }
+      const written = group.id.startsWith("citations") ? (n) => `[${n}]` : String;
       const mark = label(group, row);
-      const after = mark === place ? "" : ` → [${place}] ${group.dataset.afterSaving}`;
-      shown.textContent = `[${mark}]${deleted(row) ? "" : after}`;
+      const after = mark === place ? "" : ` → ${written(place)} ${group.dataset.afterSaving}`;
+      shown.textContent = `${written(mark)}${deleted(row) ? "" : after}`;
     }
   };
 
@@ -106,8 +107,17 @@
     row.addEventListener("change", () => number(group));
   };
 
+  // A form that came back from a refused save is shown in the order in which it was sent.
+  const asSent = (group) => {
+    const place = (row) => Number(row.querySelector(POSITION).value) || Infinity;
+    const rows = rowsOf(group);
+    const next = rows.at(-1)?.nextSibling;
+    [...rows].sort((a, b) => place(a) - place(b)).forEach((row) => next.before(row));
+  };
+
   const prepare = (group) => {
     if (!group.querySelector(POSITION)) return;
+    asSent(group);
     group.dataset.afterSaving = gettext("after saving");
     const refresh = () => {
       rowsOf(group).forEach((row) => decorate(group, row));
@@ -129,9 +139,13 @@
     const target = link && document.getElementById(link.hash.slice(1));
     if (!target) return;
     target.closest("details")?.setAttribute("open", "");
-    const fields = "input, textarea, select, .select2-selection, .add-row a";
-    const visible = [target, ...target.querySelectorAll(fields)].find(
-      (element) => element.matches(fields) && element.checkVisibility() && element.type !== "hidden",
+    const fields = "input:not([type=hidden], [name$='-DELETE']), textarea, select, .select2-selection, .add-row a";
+    const near = [target, ...(target.parentElement?.querySelectorAll(".select2-selection") ?? [])];
+    const visible = [...near, ...target.querySelectorAll(fields)].find(
+      (element) =>
+        element.matches(fields) &&
+        !element.classList.contains("select2-hidden-accessible") &&
+        element.checkVisibility(),
     );
     if (visible) {
       event.preventDefault();
