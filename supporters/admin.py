@@ -1,3 +1,5 @@
+"""Supporters, gifts, payments and goals at the desk, for those who may see them."""
+
 from typing import Any
 
 from django.contrib import admin, messages

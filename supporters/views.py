@@ -1,3 +1,5 @@
+"""The support page, and the goal as data for the counter on every page."""
+
 import hashlib
 
 from django.db import InterfaceError, OperationalError

@@ -1,3 +1,5 @@
+"""Who supports the newsroom, what they gave, and the goal that it counts towards."""
+
 from supporters.models.contributions import Contribution
 from supporters.models.goals import Goal
 from supporters.models.payments import Payment

@@ -1,3 +1,5 @@
+"""Gifts and pledges."""
+
 import pgtrigger
 from django.conf import settings
 from django.db import models

@@ -1,3 +1,5 @@
+"""Goals, and how far they are by the payments."""
+
 from datetime import date, datetime, timedelta
 
 from django.db import models

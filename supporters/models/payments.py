@@ -1,3 +1,5 @@
+"""The ledger: movements of money, never changed afterwards."""
+
 import uuid
 from typing import ClassVar
 

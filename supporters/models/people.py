@@ -1,3 +1,5 @@
+"""Supporters: one row is one person."""
+
 import uuid
 
 from django.contrib.postgres.expressions import ArraySubquery
