@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 from django.utils.text import slugify
 from jsonschema import Draft202012Validator
@@ -79,6 +79,19 @@ class RatingPart(TypedDict):
     description: str
 
 
+class PicturePart(TypedDict):
+    """A picture that the texts place by its name; its files are named by the hash."""
+
+    key: str
+    name: str
+    alt: str
+    credit: str
+    licence: str
+    sha256: str
+    width: int
+    height: int
+
+
 class Document(TypedDict):
     """See ``schema/document-v1.json``; days are ISO 8601 text, texts are Markdown."""
 
@@ -99,6 +112,8 @@ class Document(TypedDict):
     follow_ups: list[Item]
     claim: ClaimPart | None
     rating: RatingPart | None
+    pictures: list[PicturePart]
+    one_publisher_reason: str
 
 
 def problems_of(value: Any) -> list[str]:
@@ -119,11 +134,19 @@ def _short(message: str) -> str:
 def _loose_ends(document: Document) -> list[str]:
     """What a JSON schema cannot say: keys are used once, numbers run from 1, quotations name findings of the check."""
     problems = []
-    parts = [*document["findings"], *document["searches"], *document["follow_ups"]]
+    parts = [
+        *document["findings"],
+        *document["searches"],
+        *document["follow_ups"],
+        *document["pictures"],
+    ]
     quotations = [quote for citation in document["citations"] for quote in citation["quotations"]]
     keys = [part["key"] for part in [*parts, *document["citations"], *quotations]]
     if len(set(keys)) != len(keys):
         problems.append("Two parts have the same key.")
+    names = [picture["name"] for picture in document["pictures"]]
+    if len(set(names)) != len(names):
+        problems.append("pictures: two have the same name.")
     numbers = [citation["number"] for citation in document["citations"]]
     if numbers != list(range(1, len(numbers) + 1)):
         problems.append("citations: the numbers do not run from 1 in order.")
@@ -176,6 +199,12 @@ def clean_text(text: str) -> str:
 def clean_line(text: str) -> str:
     """One spelling for a single line: as ``clean_text``, white space folded."""
     return " ".join(clean_text(text).split())
+
+
+def whole(document: Document) -> Document:
+    """A document that was saved before checks had pictures and reasons, with the fields that came since."""
+    since: Any = {"pictures": [], "one_publisher_reason": ""}
+    return cast(Document, {**since, **document})
 
 
 def canonical(document: Document) -> bytes:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from factchecks import keys, publishing, revisions, rules
+from factchecks import keys, publishing, revisions, rules, workflow
 from factchecks.documents import Document, SourcePart
 from factchecks.importing import Draft, Note
 from factchecks.models import FactCheck, Publication, Revision
@@ -84,11 +84,17 @@ def publish(result: Result, *, editor: User) -> Publication:
 
     Raises ``ValidationError`` with a sentence for each thing that stops it.
     """
-    if result.revision is None or result.obstacles:
+    revision = result.revision
+    if revision is None or result.obstacles:
         raise ValidationError(result.obstacles)
-    check = result.revision.fact_check
-    live = check.publications.published().filter(revision=result.revision).first()
-    return live or publishing.publish(check, editor=editor, base=result.revision.number)
+    check = revision.fact_check
+    live = check.publications.published().filter(revision=revision).first()
+    if live:
+        return live
+    # Who wrote the file is the first person; the editor who publishes it is the second.
+    if revision.saved_by_id != editor.pk and workflow.approval_of(revision) is None:
+        workflow.approve(check, by=editor, base=revision.number)
+    return publishing.publish(check, editor=editor, base=revision.number)
 
 
 def _save(draft: Draft, by: User | None) -> Result:

@@ -26,6 +26,9 @@ def with_keys(draft: dict[str, Any], current: Document | None) -> Document:
         document[name] = _matched(
             draft[name], before.get(name, []), [lambda part, place: part["text"]]
         )
+    document["pictures"] = _matched(
+        draft["pictures"], before.get("pictures", []), [lambda part, place: part["name"]]
+    )
     document["findings"] = _matched(
         draft["findings"],
         before.get("findings", []),

@@ -9,15 +9,25 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from factchecks import documents, markup, pages, revisions, rules
+from factchecks import documents, markup, pages, revisions, rules, workflow
+from factchecks.constraints import told
 from factchecks.documents import Document
-from factchecks.models import Correction, FactCheck, Publication, PublishedCitation, Revision
+from factchecks.models import (
+    Correction,
+    FactCheck,
+    Publication,
+    PublishedCitation,
+    Revision,
+    Step,
+)
 
 EXCERPT_LENGTH = 240  # characters
+LONGEST_WORD_TO_READERS = 5_000  # characters of a correction or a notice
 
 
 @dataclass(frozen=True)
@@ -39,49 +49,104 @@ def publish(
 ) -> Publication:
     """Make the newest revision public, now or from ``at`` on; it takes the place of a version scheduled before.
 
+    Somebody else than its last writer has approved it, unless the newsroom lets one person publish. A retraction
+    (``what_changed``) leaves the text at its address, under the notice, and needs no change in it.
     ``base``, when given, is the revision that the editor has seen: a newer one raises ``StaleBase``. Raises
     ``ValidationError`` with a sentence for each rule that is broken; nothing is changed then.
     """
     fact_check, now = _hold(fact_check)
     if at is not None and at <= now:
         raise ValidationError({"at": _("This moment has passed.")})
-    _refuse_unseen(fact_check, base)
-    revision = revisions.record(fact_check, by=editor)
+    last = revisions.newest(fact_check)
+    _refuse_unseen(last, base)
+    revision = revisions.take_in(fact_check, last, by=editor)
     document: Document = revision.document
     _refuse_broken_rules(document, now)
     _refuse_taken_address(document["slug"], fact_check)
+    approver = workflow.approver_of(revision)
     _cancel_scheduled(fact_check, now)
     live = fact_check.publications.published(now).first()
-    if live and live.revision_id == revision.pk:
+    retracts = what_changed is not None and what_changed.kind == Correction.Kind.RETRACTION
+    if live and what_changed is None:
+        _refuse_silence(live, document)
+    if live and live.revision_id == revision.pk and live.is_retracted == retracts:
         raise ValidationError(_("This version is public already: nothing has changed since."))
     begins = at or now
     if live:
         _end(live, begins)
-    return _make_public(revision, editor, begins, now, what_changed)
+    publication = _make_public(revision, editor, approver, begins, live, now, retracts)
+    done = {"stage": FactCheck.Stage.APPROVED, "due_on": None}
+    FactCheck.objects.filter(pk=fact_check.pk).update(**done)
+    if what_changed:
+        _tell_readers(publication, live, what_changed)
+    kind = Step.Kind.RETRACTED if retracts else Step.Kind.PUBLISHED
+    workflow.note_step(
+        fact_check,
+        revision,
+        Step.Kind.SCHEDULED if at else kind,
+        editor,
+        at.isoformat() if at else "",
+    )
+    return publication
 
 
 @transaction.atomic
-def cancel(fact_check: FactCheck) -> None:
+def retract(fact_check: FactCheck, *, notice: str, editor: User | None = None) -> Publication:
+    """Put the notice over what is public, at once, whatever the desk is writing meanwhile.
+
+    The text stays at its address, under the notice. What is scheduled is cancelled.
+    """
+    fact_check, now = _hold(fact_check)
+    _cancel_scheduled(fact_check, now)
+    live = fact_check.publications.published(now).select_related("revision").first()
+    if live is None:
+        raise ValidationError(_("This check is not public."))
+    if live.is_retracted:
+        raise ValidationError(_("This check is retracted already."))
+    _end(live, now)
+    publication = _make_public(
+        live.revision, editor, live.approved_by, now, live, now, is_retracted=True
+    )
+    _tell_readers(publication, live, WhatChanged(Correction.Kind.RETRACTION, notice))
+    workflow.note_step(fact_check, live.revision, Step.Kind.RETRACTED, editor, notice)
+    return publication
+
+
+@transaction.atomic
+def cancel(fact_check: FactCheck, *, editor: User | None = None) -> None:
     """Take back what is scheduled. A version that it would have replaced stays public."""
     fact_check, now = _hold(fact_check)
-    if not _cancel_scheduled(fact_check, now):
+    waiting = scheduled(fact_check, now)
+    if waiting is None:
         raise ValidationError(_("Nothing is scheduled for this check."))
+    _cancel_scheduled(fact_check, now)
+    workflow.note_step(fact_check, waiting.revision, Step.Kind.CANCELLED, editor)
 
 
 @transaction.atomic
-def withdraw(fact_check: FactCheck, *, notice: str) -> Publication:
+def withdraw(fact_check: FactCheck, *, notice: str, editor: User | None = None) -> Publication:
     """End the publication; its address then shows the notice. What is scheduled is cancelled too."""
     fact_check, now = _hold(fact_check)
     notice = documents.clean_text(notice)
     if not notice:
         raise ValidationError({"notice": _("Tell readers why the check is withdrawn.")})
+    _refuse_length("notice", notice)
     _cancel_scheduled(fact_check, now)
     live = fact_check.publications.published(now).first()
     if live is None:
         raise ValidationError(_("This check is not public."))
     live.withdrawal_notice = notice
     _end(live, now)
+    workflow.note_step(fact_check, live.revision, Step.Kind.WITHDRAWN, editor, notice)
     return live
+
+
+def live_and_scheduled(fact_check: FactCheck, now: datetime) -> list[Publication]:
+    """For the desk: what is public at that moment and what will be, each with its revision's number."""
+    known = fact_check.publications.filter(
+        Q(live_during__contains=now) | Q(live_during__startswith__gt=now)
+    )
+    return list(known.select_related("revision").defer("html", "revision__document"))
 
 
 def scheduled(fact_check: FactCheck, at: datetime | None = None) -> Publication | None:
@@ -95,8 +160,7 @@ def _hold(fact_check: FactCheck) -> tuple[FactCheck, datetime]:
     return held, timezone.now()
 
 
-def _refuse_unseen(fact_check: FactCheck, base: int | None) -> None:
-    last = revisions.newest(fact_check)
+def _refuse_unseen(last: Revision | None, base: int | None) -> None:
     if base is not None and last and last.number != base:
         raise revisions.StaleBase(
             _("The check was changed while you decided. Look at it again before you publish.")
@@ -107,6 +171,19 @@ def _refuse_broken_rules(document: Document, now: datetime) -> None:
     broken = rules.problems(document, timezone.localdate(now))
     if broken:
         raise ValidationError([problem.message for problem in broken])
+
+
+def _refuse_silence(live: Publication, document: Document) -> None:
+    """Another verdict, or the end of a retraction, is never a small fix: readers are told in words."""
+    rating = document["rating"]["name"] if document["rating"] else ""
+    if live.rating != rating:
+        raise ValidationError(
+            {"kind": _("The verdict changes: tell readers what changed and why.")}
+        )
+    if live.is_retracted:
+        raise ValidationError(
+            {"kind": _("The retraction ends: tell readers what changed and why.")}
+        )
 
 
 def _refuse_taken_address(slug: str, fact_check: FactCheck) -> None:
@@ -136,39 +213,60 @@ def _end(publication: Publication, moment: datetime | None) -> None:
 def _make_public(
     revision: Revision,
     editor: User | None,
+    approver: User | None,
     begins: datetime,
+    live: Publication | None,
     now: datetime,
-    what_changed: WhatChanged | None,
+    is_retracted: bool,
 ) -> Publication:
-    earlier = Publication.objects.filter(
-        fact_check=revision.fact_check_id, live_during__startswith__lte=now
-    )
-    first = earlier.order_by("first_published_at").values_list("first_published_at", flat=True)[:1]
+    first = live.first_published_at if live else _first_published_at(revision.fact_check_id, now)
     sources = _source_ids(revision)
     document: Document = revision.document
     publication = Publication.objects.create(
         fact_check_id=revision.fact_check_id,
         revision=revision,
         live_during=DateTimeTZRange(begins, None),
-        first_published_at=next(iter(first), begins),
+        first_published_at=first or begins,
         published_by=editor,
+        approved_by=approver,
+        is_retracted=is_retracted,
         html=pages.parts(document, sources),
         html_version=pages.version(),
-        **_for_lists(document),
+        **for_lists(document),
     )
-    PublishedCitation.objects.bulk_create(_cited(publication, sources))
-    if what_changed:
-        correction = Correction(
-            publication=publication,
-            kind=what_changed.kind,
-            text=documents.clean_text(what_changed.text),
-        )
-        correction.validate_constraints()
-        correction.save()
+    PublishedCitation.objects.bulk_create(cited(publication, sources))
     return publication
 
 
-def _for_lists(document: Document) -> dict[str, Any]:
+def _first_published_at(fact_check_id: int, now: datetime) -> datetime | None:
+    earlier = Publication.objects.filter(
+        fact_check=fact_check_id, live_during__startswith__lte=now
+    ).order_by("first_published_at")
+    return earlier.values_list("first_published_at", flat=True).first()
+
+
+def _refuse_length(field: str, text: str) -> None:
+    if len(text) > LONGEST_WORD_TO_READERS:
+        message = _("Say it to readers in at most %(most)s characters.")
+        raise ValidationError({field: message % {"most": LONGEST_WORD_TO_READERS}})
+
+
+def _tell_readers(
+    publication: Publication, before: Publication | None, what_changed: WhatChanged
+) -> None:
+    """Keep the public word for the change; a changed verdict is told on top of the page."""
+    _refuse_length("text", what_changed.text)
+    correction = Correction(
+        publication=publication,
+        kind=what_changed.kind,
+        text=documents.clean_text(what_changed.text),
+        changes_verdict=before is not None and before.rating != publication.rating,
+    )
+    with told(Correction):
+        correction.save()
+
+
+def for_lists(document: Document) -> dict[str, Any]:
     """What lists show and readers filter by, taken from the document."""
     return {
         "slug": document["slug"],
@@ -191,7 +289,7 @@ def _excerpt(text: str) -> str:
     return f"{words or text[: EXCERPT_LENGTH - 1]}…"
 
 
-def _cited(publication: Publication, sources: dict[str, int]) -> Iterator[PublishedCitation]:
+def cited(publication: Publication, sources: dict[str, int]) -> Iterator[PublishedCitation]:
     document: Document = publication.revision.document
     for citation in document["citations"]:
         source = citation["source"]

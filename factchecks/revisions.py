@@ -10,11 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from factchecks import documents, resolving
+from factchecks.constraints import told
 from factchecks.documents import Document
 from factchecks.models import (
     Byline,
+    Citation,
     FactCheck,
     FollowUp,
+    Picture,
     Quotation,
     Revision,
     SearchQuery,
@@ -78,6 +81,37 @@ def build(fact_check: FactCheck) -> Document:
         "follow_ups": _items(fact_check.follow_ups.order_by("position")),
         "claim": _claim(fact_check),
         "rating": resolving.rating_part(fact_check.rating) if fact_check.rating else None,
+        "pictures": [_picture(picture) for picture in fact_check.pictures.order_by("position")],
+        "one_publisher_reason": fact_check.one_publisher_reason,
+    }
+
+
+def with_sources_of_today(revision: Revision, rows: Iterable[Citation] | None = None) -> Document:
+    """Its document, but for what is said of the sources, which may have been mended since: as publishing it would.
+
+    ``rows`` are the check's citations with their sources, where they are at hand.
+    """
+    document: Document = revision.document
+    if rows is None:
+        rows = Citation.objects.filter(fact_check=revision.fact_check_id)
+        rows = rows.select_related("source__publisher")
+    sources = {str(row.key): resolving.source_part(row.source) for row in rows if row.source}
+    citations: list[documents.CitationPart] = [
+        {**citation, "source": sources.get(citation["key"])} for citation in document["citations"]
+    ]
+    return {**document, "citations": citations}
+
+
+def _picture(picture: Picture) -> documents.PicturePart:
+    return {
+        "key": str(picture.key),
+        "name": picture.name,
+        "alt": picture.alt,
+        "credit": picture.credit,
+        "licence": picture.licence,
+        "sha256": picture.sha256,
+        "width": picture.width,
+        "height": picture.height,
     }
 
 
@@ -129,7 +163,8 @@ def apply(
         hold_slug(document["slug"])
     if (last.number if last else 0) != base:
         raise StaleBase(_("This check was saved by somebody else after you opened it."))
-    _refuse_taken_slug(document["slug"], fact_check)
+    if last is None or document["slug"] != last.document["slug"]:
+        _refuse_taken_slug(document["slug"], fact_check)
     known = resolving.Resolved(document)
     document = known.document
     digest = documents.sha256(document)
@@ -151,8 +186,15 @@ def apply(
 def record(fact_check: FactCheck, *, by: User | None) -> Revision:
     """The newest revision, after taking in what changed around the check: a source's title, a person's name."""
     fact_check = FactCheck.objects.select_for_update().get(pk=fact_check.pk)
-    last = newest(fact_check)
-    return apply(build(fact_check), fact_check=fact_check, base=last.number if last else 0, by=by)
+    return take_in(fact_check, newest(fact_check), by=by)
+
+
+def take_in(fact_check: FactCheck, last: Revision | None, *, by: User | None) -> Revision:
+    """``record`` for who has locked the check already, and knows its newest revision."""
+    document = build(fact_check)
+    if last and documents.sha256(document) == last.sha256:
+        return last
+    return apply(document, fact_check=fact_check, base=last.number if last else 0, by=by)
 
 
 def _refuse_taken_slug(slug: str, fact_check: FactCheck | None) -> None:
@@ -180,7 +222,9 @@ def _write(
     if document["findings"] != before.get("findings"):
         _sync(fact_check.findings.all(), _placed(document["findings"]), fact_check=fact_check)
     if document["citations"] != before.get("citations"):
-        _write_citations(fact_check, document, known)
+        _write_citations(fact_check, document, known, before)
+    if document["pictures"] != before.get("pictures", []):
+        _sync(fact_check.pictures.all(), _placed(document["pictures"]), fact_check=fact_check)
     return fact_check
 
 
@@ -198,8 +242,19 @@ def _write_fields(fact_check: FactCheck, document: Document, known: "resolving.R
     fact_check.claimed_on = documents.day(claim["claimed_on"])
     fact_check.claim_appearance = claim["appearance"]
     fact_check.rating = known.rating
-    fact_check.validate_constraints()
-    fact_check.save()
+    fact_check.one_publisher_reason = document["one_publisher_reason"]
+    fact_check.search_text = search_text(document)
+    if fact_check.stage == FactCheck.Stage.APPROVED:
+        fact_check.stage = FactCheck.Stage.DRAFT  # the approval was of the revision before
+    with told(FactCheck):
+        fact_check.save()
+
+
+def search_text(document: Document) -> str:
+    """What the desk's search looks at, in lower case."""
+    headings = [finding["heading"] for finding in document["findings"]]
+    texts = [document["question"], document["slug"], *headings, document["summary"]]
+    return "\n".join(texts).lower()
 
 
 def _write_bylines(fact_check: FactCheck, known: "resolving.Resolved") -> None:
@@ -211,7 +266,7 @@ def _write_bylines(fact_check: FactCheck, known: "resolving.Resolved") -> None:
 
 
 def _write_citations(
-    fact_check: FactCheck, document: Document, known: "resolving.Resolved"
+    fact_check: FactCheck, document: Document, known: "resolving.Resolved", before: dict[str, Any]
 ) -> None:
     wanted = {
         citation["key"]: {
@@ -223,12 +278,17 @@ def _write_citations(
         }
         for citation in document["citations"]
     }
-    _sync(fact_check.citations.all(), wanted, fact_check=fact_check)
-    _write_quotations(fact_check, document)
+    citations = _sync(fact_check.citations.all(), wanted, fact_check=fact_check)
+    if _quotations(document["citations"]) != _quotations(before.get("citations", [])):
+        _write_quotations(fact_check, document, citations)
 
 
-def _write_quotations(fact_check: FactCheck, document: Document) -> None:
-    citations = {str(key): pk for pk, key in fact_check.citations.values_list("pk", "key")}
+def _quotations(citations: Iterable[documents.CitationPart]) -> list[Any]:
+    """What is quoted, where; citations that quote nothing do not matter."""
+    return sorted((each["key"], each["quotations"]) for each in citations if each["quotations"])
+
+
+def _write_quotations(fact_check: FactCheck, document: Document, citations: dict[str, int]) -> None:
     findings = {str(key): pk for pk, key in fact_check.findings.values_list("pk", "key")}
     wanted = {
         quotation["key"]: {
@@ -256,8 +316,8 @@ def _placed(parts: Iterable[Any]) -> dict[str, dict[str, Any]]:
 
 def _sync(
     rows: models.QuerySet[Any], wanted: dict[str, dict[str, Any]], **belongs: FactCheck
-) -> None:
-    """Make the rows what ``wanted`` says, by key, in at most four statements."""
+) -> dict[str, int]:
+    """Make the rows what ``wanted`` says, by key, in at most four statements; gives their primary keys by key."""
     existing = {str(row.key): row for row in rows}
     gone = [row.pk for key, row in existing.items() if key not in wanted]
     if gone:
@@ -274,8 +334,9 @@ def _sync(
         manager.bulk_update(
             changed, [name.removesuffix("_id") for name in next(iter(wanted.values()))]
         )
-    manager.bulk_create(
+    new = manager.bulk_create(
         rows.model(key=key, **fields, **belongs)
         for key, fields in wanted.items()
         if key not in existing
     )
+    return {str(row.key): row.pk for row in (*existing.values(), *new)}

@@ -1,4 +1,6 @@
-"""What stops a check from being published, and what an editor should know. Pure: a document in, problems out.
+"""What stops a check from being published, and what an editor should know: a document in, problems out.
+
+No queries; of pictures it is looked whether their files are here.
 
 The rules follow the IFCN's code of principles: sources (2), methodology (4), and honest corrections (5).
 """
@@ -10,7 +12,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from factchecks import citations, documents
+from factchecks import citations, documents, markup, pictures
 from factchecks.documents import CitationPart, Document
 
 
@@ -27,14 +29,38 @@ class Problem:
     field: str = ""
 
 
-def problems(document: Document, today: date) -> list[Problem]:
-    """Everything that stops publication, in the order of the page."""
+@dataclass(frozen=True)
+class Rule:
+    """One line of the checklist: what must be so, and what is not so yet."""
+
+    text: str
+    problems: list[Problem]
+
+
+def checklist(document: Document, today: date) -> list[Rule]:
+    """Every rule of publication with what breaks it, in the order of the page."""
     return [
-        *_of_the_whole(document, today),
-        *_of_citing(document),
-        *_of_sources(document),
-        *_of_the_claim(document),
+        Rule(_("Its authors are named"), list(_of_authors(document))),
+        Rule(_("It says when it was checked"), list(_of_dates(document, today))),
+        Rule(_("It has an executive summary"), list(_of_the_summary(document))),
+        Rule(_("It has findings, each with its text"), list(_of_findings(document))),
+        Rule(_("Every citation leads to a source"), list(_of_citing(document))),
+        Rule(
+            _("Each source has its address, title, publisher and date of access"),
+            list(_of_sources(document)),
+        ),
+        Rule(
+            _("At least two independent publishers, or the reason why one is enough"),
+            list(_of_publishers(document)),
+        ),
+        Rule(_("Every picture that a text places is there"), list(_of_pictures(document))),
+        Rule(_("A rating has its claim, claimant and appearance"), list(_of_the_claim(document))),
     ]
+
+
+def problems(document: Document, today: date) -> list[Problem]:
+    """Everything that stops publication."""
+    return [problem for rule in checklist(document, today) for problem in rule.problems]
 
 
 def uncited(document: Document) -> list[CitationPart]:
@@ -47,22 +73,53 @@ def uncited(document: Document) -> list[CitationPart]:
     return [citation for citation in document["citations"] if citation["number"] not in cited]
 
 
-def _of_the_whole(document: Document, today: date) -> Iterator[Problem]:
+def placing(document: Document) -> dict[str, list[str]]:
+    """By the name of a picture: the places whose texts show it."""
+    places: dict[str, list[str]] = {}
+    for _part, _key, place, text in _texts(document):
+        for name in markup.placed(text):
+            places.setdefault(name, []).append(place)
+    return places
+
+
+def _of_authors(document: Document) -> Iterator[Problem]:
     if not document["authors"]:
         yield Problem(_("The check has no author."), "authors")
+
+
+def _of_dates(document: Document, today: date) -> Iterator[Problem]:
     checked_on = documents.day(document["checked_on"])
     if checked_on is None:
         yield Problem(_("The date of checking is missing."), "checked_on")
     elif checked_on > today:
         yield Problem(_("The date of checking lies in the future."), "checked_on")
+
+
+def _of_the_summary(document: Document) -> Iterator[Problem]:
     if not document["summary"]:
         yield Problem(_("The executive summary is missing."), "summary")
+
+
+def _of_findings(document: Document) -> Iterator[Problem]:
     if not document["findings"]:
         yield Problem(_("The check has no finding."), "findings")
     for number, finding in enumerate(document["findings"], 1):
         if not finding["text"]:
             message = _("Finding %(number)s has no text.") % {"number": number}
             yield Problem(message, "findings", finding["key"], "text")
+
+
+def _of_publishers(document: Document) -> Iterator[Problem]:
+    """Independent means: other publishers, not other pages of the same."""
+    publishers = {
+        citation["source"]["publisher"]["domain"]
+        for citation in document["citations"]
+        if citation["source"] and citation["source"]["publisher"]
+    }
+    placeholders = any(citation["source"] is None for citation in document["citations"])
+    if len(publishers) == 1 and not placeholders and not document["one_publisher_reason"]:
+        message = _("All sources have one publisher. Add another, or say why this one is enough.")
+        yield Problem(message, "one_publisher_reason")
 
 
 def _texts(document: Document) -> Iterator[tuple[str, str, str, str]]:
@@ -91,6 +148,19 @@ def _of_citing(document: Document) -> Iterator[Problem]:
                 yield Problem(message % values, part, key, "text" if key else "")
     if not any_cited:
         yield Problem(_("Nothing in the check cites a source."), "citations")
+
+
+def _of_pictures(document: Document) -> Iterator[Problem]:
+    known = {picture["name"] for picture in document["pictures"]}
+    for part, key, place, text in _texts(document):
+        for name in markup.placed(text):
+            if name not in known:
+                message = _("%(place)s shows a picture “%(name)s”, but the check has none.")
+                values = {"place": place, "name": name}
+                yield Problem(message % values, part, key, "text" if key else "")
+    for picture in pictures.lacking(document):
+        message = _("The files of the picture “%(name)s” are not here. Upload it again.")
+        yield Problem(message % {"name": picture["name"]}, "pictures", picture["key"])
 
 
 def _of_sources(document: Document) -> Iterator[Problem]:

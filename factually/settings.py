@@ -83,6 +83,11 @@ TEMPLATES = [
     },
 ]
 
+# Newsroom ---------------------------------------------------------------------------------------
+
+# Nobody publishes alone. A one-person newsroom may set this to false; readers are then told on each page.
+PUBLISHING_NEEDS_SECOND_PERSON = env.bool("PUBLISHING_NEEDS_SECOND_PERSON", default=True)
+
 # Database ---------------------------------------------------------------------------------------
 
 DATABASES: dict[str, dict[str, Any]] = {
@@ -100,19 +105,21 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Static files -----------------------------------------------------------------------------------
+# Static files, uploaded files -------------------------------------------------------------------
 
 STATIC_URL = "static/"
 DATA_DIR = local.data_dir()
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(DATA_DIR / "static"))
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "factchecks.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
 # Sign-in ----------------------------------------------------------------------------------------
 
 LOGIN_URL = "admin:login"
+AUTHENTICATION_BACKENDS = ["factually.accounts.Accounts"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -184,10 +191,11 @@ if not LOCAL:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # What a stranger may send is bounded by ``factually.middleware.uploads``; these are the desk's bounds, wide
-# enough for the longest check: a form of 2,000 rows, a pasted draft of 10 MB.
+# enough for the longest check: a form of 2,000 rows, a pasted draft of 10 MB, a picture of 15 MB.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
-DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 STRANGER_UPLOAD_MAX_SIZE = 64 * 1024
+EXPERT_UPLOAD_MAX_SIZE = 1024 * 1024
 
 # Tags, jobs, log --------------------------------------------------------------------------------
 

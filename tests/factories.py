@@ -64,6 +64,8 @@ def make_document(**changes: Any) -> Document:
         "follow_ups": [{"key": key(51), "text": "Why does it bulge?"}],
         "claim": None,
         "rating": None,
+        "pictures": [],
+        "one_publisher_reason": "",
     }
     document["citations"][0]["quotations"] = [
         {"key": key(61), "text": "The Moon is nearly round.", "finding": key(31)}

@@ -22,7 +22,7 @@ HOUSE = {
 OF_THE_MACHINE = {"PATH", "PYENV_ROOT", "DJANGO_SETTINGS_MODULE"}
 SECRET = re.compile(r"KEY|PASSWORD|SECRET|TOKEN")
 # What a service has no use for: it is for one's own machine, or the image sets it.
-NOT_FOR_COMPOSE = {"DEBUG", "STATIC_ROOT"}
+NOT_FOR_COMPOSE = {"DEBUG", "STATIC_ROOT", "MEDIA_ROOT"}
 
 
 def text_of(name: str) -> str:
@@ -129,6 +129,14 @@ def test_the_data_of_postgres_18_is_on_a_volume() -> None:
     assert database["image"] == "postgres:18"
     assert database["volumes"] == ["postgres:/var/lib/postgresql"]
     assert "postgres" in compose()["volumes"]
+
+
+@pytest.mark.parametrize("name", ["migrate", "web", "worker"])
+def test_uploaded_files_are_on_a_volume(name: str) -> None:
+    folder = image_variables()["MEDIA_ROOT"]
+    assert compose()["services"][name]["volumes"] == [f"media:{folder}"]
+    assert "media" in compose()["volumes"]
+    assert f"install --directory --owner=factually {folder}" in text_of("Dockerfile")
 
 
 def test_the_image_does_not_run_as_root() -> None:

@@ -1,14 +1,16 @@
 """The panel beside the form: where the check stands, and what still stops publication, each leading to its field."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
 
-from factchecks import documents, publishing, revisions, rules
+from factchecks import documents, publishing, revisions, rules, workflow
 from factchecks.documents import Document
-from factchecks.models import FactCheck
+from factchecks.models import Citation, FactCheck, Revision, Step
 
+STEPS, STEPS_SHOWN = 20, 5
 GROUPS = {"authors": "bylines", "findings": "findings", "citations": "citations"}
 CLAIM_FIELDS = {"text": "claim_text", "claimant": "claimant", "appearance": "claim_appearance"}
 
@@ -21,30 +23,63 @@ class Item:
     target: str
 
 
-def context(check: FactCheck | None) -> dict[str, Any]:
-    """What the change form shows besides the form, of the check as it was last saved."""
+@dataclass(frozen=True)
+class Line:
+    """One rule of the checklist, with what breaks it."""
+
+    text: str
+    items: list[Item]
+
+
+def context(check: FactCheck | None, rows: Iterable[Citation] | None = None) -> dict[str, Any]:
+    """What the change form shows besides the form, of the check as it was last saved.
+
+    ``rows`` are its citations with their sources, where they are at hand.
+    """
     if check is None:
         return {"panel": None}
     now = timezone.now()
-    document = revisions.build(check)
     last = revisions.newest(check)
+    assert last is not None, "a check has a revision from its first save on"  # noqa: S101
+    document = revisions.with_sources_of_today(last, rows)
+    lines = checklist(document)
+    steps = list(check.steps.select_related("by", "revision").defer("revision__document")[:STEPS])
+    is_approved = check.stage == FactCheck.Stage.APPROVED
+    approval = _approval(last, steps) if is_approved else None
+    alone = workflow.may_be_published_alone(last)
+    publications = publishing.live_and_scheduled(check, now)
     return {
         "panel": {
             "check": check,
-            "items": items(document),
+            "checklist": lines,
+            "items": [item for line in lines for item in line.items],
             "uncited": [citation["number"] for citation in rules.uncited(document)],
-            "live": check.publications.published(now).select_related("revision").first(),
-            "scheduled": publishing.scheduled(check, now),
+            "live": next((each for each in publications if each.updated_at <= now), None),
+            "scheduled": next((each for each in publications if each.updated_at > now), None),
             "last": last,
-            "changed_around": last is not None and documents.sha256(document) != last.sha256,
+            "changed_around": documents.sha256(document) != last.sha256,
+            "approval": approval,
+            "alone": alone,
+            "ready": not any(line.items for line in lines) and bool(approval or alone),
+            "steps": steps[:STEPS_SHOWN],
         }
     }
 
 
-def items(document: Document) -> list[Item]:
+def _approval(last: Revision, steps: list[Step]) -> Step | None:
+    """As ``workflow.approval_of``, which is asked only when it lies further back than the steps at hand."""
+    for step in steps:
+        if step.revision_id == last.pk and step.kind in {Step.Kind.APPROVED, Step.Kind.RETURNED}:
+            return step if step.kind == Step.Kind.APPROVED else None
+    return workflow.approval_of(last) if len(steps) == STEPS else None
+
+
+def checklist(document: Document) -> list[Line]:
     return [
-        Item(problem.message, _target(problem, document))
-        for problem in rules.problems(document, timezone.localdate())
+        Line(
+            rule.text, [Item(broken.message, _target(broken, document)) for broken in rule.problems]
+        )
+        for rule in rules.checklist(document, timezone.localdate())
     ]
 
 

@@ -1,4 +1,4 @@
-"""The steps towards the public and back, each on a page of its own: publish or schedule, cancel, withdraw."""
+"""The steps to the public and back, each on a page of its own: review, publish or schedule, cancel, withdraw."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from factchecks import publishing
+from factchecks import publishing, workflow
 from factchecks.desk import panel
 from factchecks.desk.access import signed_in
 from factchecks.models import Correction, FactCheck
@@ -24,8 +24,26 @@ from factchecks.models import Correction, FactCheck
 View = Callable[[HttpRequest, int], HttpResponse]
 
 
+SMALL_FIX = "fix"
+# What a new version may be; a retraction has a page of its own and needs no new version.
+STATED = [kind for kind in Correction.Kind if kind != Correction.Kind.RETRACTION]
+
+
+class ReviewForm(forms.Form):
+    """A word with the step; to send a check back, it is needed."""
+
+    base = forms.IntegerField(widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=10_000,
+        help_text=gettext_lazy("For the newsroom. Needed when the check goes back to its writer."),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+    )
+
+
 class PublishForm(forms.Form):
-    """Now or at a moment; for a check that was public before, what changed."""
+    """Now or at a moment; for a check that is public, what the new version is."""
 
     base = forms.IntegerField(widget=forms.HiddenInput)
     at = forms.SplitDateTimeField(
@@ -36,12 +54,16 @@ class PublishForm(forms.Form):
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("What this version is"),
-        required=False,
-        choices=[("", gettext_lazy("a small fix, such as spelling")), *Correction.Kind.choices],
+        choices=[
+            ("", gettext_lazy("— choose —")),
+            (SMALL_FIX, gettext_lazy("a small fix, such as spelling")),
+            *((kind.value, kind.label) for kind in STATED),
+        ],
     )
     text = forms.CharField(
         label=gettext_lazy("What changed, for readers"),
         required=False,
+        max_length=publishing.LONGEST_WORD_TO_READERS,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
     )
 
@@ -58,15 +80,16 @@ class PublishForm(forms.Form):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
-        if cleaned.get("kind") and not (cleaned.get("text") or "").strip():
+        kind, text = cleaned.get("kind"), (cleaned.get("text") or "").strip()
+        if kind in Correction.Kind.values and not text:
             self.add_error("text", _("Say what changed and why."))
-        if (cleaned.get("text") or "").strip() and not cleaned.get("kind"):
-            self.add_error("kind", _("Say what kind of change this is; a small fix has no text."))
+        if kind == SMALL_FIX and text:
+            self.add_error("kind", _("What needs words for readers is more than a small fix."))
         return cleaned
 
     def what_changed(self) -> publishing.WhatChanged | None:
         kind = self.cleaned_data.get("kind")
-        if not kind:
+        if kind not in Correction.Kind.values:
             return None
         return publishing.WhatChanged(Correction.Kind(kind), self.cleaned_data["text"].strip())
 
@@ -77,6 +100,59 @@ class WithdrawForm(forms.Form):
         help_text=gettext_lazy(
             "What readers find at the address from now on: why it is withdrawn."
         ),
+        max_length=publishing.LONGEST_WORD_TO_READERS,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+    )
+
+
+REVIEW_STEPS = {
+    "_submit": (workflow.submit, gettext_lazy("It is in review.")),
+    "_approve": (workflow.approve, gettext_lazy("It is approved.")),
+    "_send_back": (workflow.send_back, gettext_lazy("It went back to its writer.")),
+}
+
+
+def review(model_admin: Any) -> View:
+    """Send to review; approve or send back, for those who may publish."""
+
+    @require_http_methods(["GET", "POST"])
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        check = get_object_or_404(FactCheck, pk=pk)
+        if not model_admin.has_change_permission(request, check):
+            raise PermissionDenied
+        form = ReviewForm(request.POST or None)
+        name = next((name for name in REVIEW_STEPS if name in request.POST), None)
+        if name and name != "_submit" and not model_admin.has_publish_permission(request):
+            raise PermissionDenied
+        if name and form.is_valid():
+            step, said = REVIEW_STEPS[name]
+            try:
+                step(check, by=signed_in(request), **form.cleaned_data)
+            except ValidationError as error:
+                _refuse(form, error)
+            else:
+                return _done(request, check, str(said))
+        state = panel.context(check)["panel"]
+        form.initial["base"] = state["last"].number
+        title = _("Review: %(check)s") % {"check": check}
+        return _page(model_admin, request, "review", check, form, title, panel=state)
+
+    return view
+
+
+def _refuse(form: forms.Form, error: ValidationError) -> None:
+    """Put each sentence at its field, where the form has it."""
+    by_field = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
+    for field, sentences in by_field.items():
+        for sentence in sentences:
+            form.add_error(field if field in form.fields else None, sentence)
+
+
+class RetractForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Notice"),
+        help_text=gettext_lazy("What readers find above the text: why it is retracted."),
+        max_length=publishing.LONGEST_WORD_TO_READERS,
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
     )
 
@@ -85,11 +161,8 @@ def publish(model_admin: Any) -> View:
     @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest, pk: int) -> HttpResponse:
         check = _allowed(model_admin, request, pk)
-        state = panel.context(check)["panel"]
-        first = state["live"] is None
-        form = PublishForm(
-            request.POST or None, first=first, initial={"base": state["last"].number}
-        )
+        first = not check.publications.published().exists()
+        form = PublishForm(request.POST or None, first=first)
         if request.method == "POST" and form.is_valid():
             try:
                 publication = publishing.publish(
@@ -100,9 +173,11 @@ def publish(model_admin: Any) -> View:
                     what_changed=form.what_changed(),
                 )
             except ValidationError as error:
-                form.add_error(None, error.messages)
+                _refuse(form, error)
             else:
                 return _done(request, check, _said(publication))
+        state = panel.context(check)["panel"]
+        form.initial["base"] = state["last"].number
         title = _("Publish: %(check)s") % {"check": check}
         return _page(model_admin, request, "publish", check, form, title, panel=state)
 
@@ -123,13 +198,35 @@ def withdraw(model_admin: Any) -> View:
         form = WithdrawForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                publishing.withdraw(check, notice=form.cleaned_data["notice"])
+                publishing.withdraw(
+                    check, notice=form.cleaned_data["notice"], editor=signed_in(request)
+                )
             except ValidationError as error:
-                form.add_error(None, error.messages)
+                _refuse(form, error)
             else:
                 return _done(request, check, _("It is withdrawn; its address shows the notice."))
         title = _("Withdraw: %(check)s") % {"check": check}
         return _page(model_admin, request, "withdraw", check, form, title)
+
+    return view
+
+
+def retract(model_admin: Any) -> View:
+    @require_http_methods(["GET", "POST"])
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        check = _allowed(model_admin, request, pk)
+        form = RetractForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                publishing.retract(
+                    check, notice=form.cleaned_data["text"], editor=signed_in(request)
+                )
+            except ValidationError as error:
+                _refuse(form, error)
+            else:
+                return _done(request, check, _("It is retracted; the notice stands over it."))
+        title = _("Retract: %(check)s") % {"check": check}
+        return _page(model_admin, request, "retract", check, form, title)
 
     return view
 
@@ -141,7 +238,7 @@ def cancel(model_admin: Any) -> View:
         if request.method == "GET":
             return redirect("admin:factchecks_factcheck_publish", check.pk)
         try:
-            publishing.cancel(check)
+            publishing.cancel(check, editor=signed_in(request))
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect("admin:factchecks_factcheck_change", check.pk)

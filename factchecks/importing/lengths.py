@@ -33,6 +33,7 @@ URL: int = _shared["address"]["maxLength"]
 TITLE: int = _shared["source"]["properties"]["title"]["maxLength"]
 CLAIM: int = _claim["text"]["maxLength"]
 RATING: int = _parts["rating"]["anyOf"][1]["properties"]["name"]["maxLength"]
+ONE_PUBLISHER_REASON: int = _parts["one_publisher_reason"]["maxLength"]
 SLUG = 80
 DOMAIN = 253
 

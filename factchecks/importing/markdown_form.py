@@ -24,7 +24,7 @@ from sources import addresses
 
 KEYS = (
     *("question", "slug", "language", "authors", "reviewed_by", "review_on", "checked_on", "tags"),
-    *("searches", "sources", "follow_ups", "claim", "rating"),
+    *("searches", "sources", "follow_ups", "claim", "rating", "one_publisher_reason"),
 )
 SOURCE_KEYS = ("url", "title", "publisher", "published_on", "accessed_on", "quotes")
 QUOTE_KEYS = ("text", "finding")
@@ -77,6 +77,10 @@ def read(lines: list[str], notes: Notes) -> Draft:
         "follow_ups": _texts(header, "follow_ups", lengths.FOLLOW_UPS),
         "claim": _claim(header),
         "rating": _rating(header),
+        "pictures": [],
+        "one_publisher_reason": header.passage(
+            "one_publisher_reason", lengths.ONE_PUBLISHER_REASON
+        ),
     }
     _report_numbers(header, [summary, *(passage for _heading, passage in findings)])
     return Draft(document, notes.in_order(), "markdown")

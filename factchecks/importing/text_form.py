@@ -80,6 +80,8 @@ def read(texts: list[str], notes: Notes) -> Draft:
         "follow_ups": follow_ups,
         "claim": None,
         "rating": None,
+        "pictures": [],
+        "one_publisher_reason": "",
     }
     return Draft(document, notes.in_order(), "text")
 

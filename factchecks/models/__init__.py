@@ -10,6 +10,7 @@ from factchecks.models.checks import (
     SearchQuery,
 )
 from factchecks.models.newsroom import Person, Rating
+from factchecks.models.pictures import Picture
 from factchecks.models.publications import (
     Correction,
     Publication,
@@ -17,6 +18,14 @@ from factchecks.models.publications import (
     PublishedCitation,
 )
 from factchecks.models.revisions import Revision
+from factchecks.models.workflow import (
+    Note,
+    Presence,
+    ReviewComment,
+    ReviewLink,
+    Step,
+    UnsavedWork,
+)
 
 __all__ = [
     "Byline",
@@ -25,12 +34,19 @@ __all__ = [
     "FactCheck",
     "Finding",
     "FollowUp",
+    "Note",
     "Person",
+    "Picture",
+    "Presence",
     "Publication",
     "PublicationQuerySet",
     "PublishedCitation",
     "Quotation",
     "Rating",
+    "ReviewComment",
+    "ReviewLink",
     "Revision",
     "SearchQuery",
+    "Step",
+    "UnsavedWork",
 ]

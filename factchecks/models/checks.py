@@ -5,6 +5,8 @@ Every way of changing it ends in ``factchecks.revisions.apply``.
 
 import uuid
 
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +18,13 @@ from sources.models import Source, validate_address
 
 class FactCheck(models.Model):
     """A question, answered in numbered findings with citations (``schema.org/NewsArticle``)."""
+
+    class Stage(models.TextChoices):
+        """How far the newest revision is. What is public is another matter: see ``Publication``."""
+
+        DRAFT = "draft", _("draft")
+        REVIEW = "review", _("in review")
+        APPROVED = "approved", _("approved")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(
@@ -67,13 +76,48 @@ class FactCheck(models.Model):
     rating = models.ForeignKey(
         Rating, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("rating")
     )
+    one_publisher_reason = models.TextField(
+        _("why one publisher is enough"),
+        blank=True,
+        help_text=_(
+            "Only where all sources have one publisher. Readers see it beside the sources."
+        ),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    # What follows is the newsroom's own business: it is in no revision and never becomes public.
+    stage = models.CharField(
+        _("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assigned_checks",
+        verbose_name=_("assigned to"),
+    )
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    search_text = models.TextField(
+        editable=False,
+        default="",
+        help_text=_(
+            "Question, address, summary and headings in lower case: where the desk searches."
+        ),
+    )
 
     class Meta:
         verbose_name = _("fact check")
         verbose_name_plural = _("fact checks")
         ordering = ["-created_at"]
         permissions = [("publish_factcheck", "Can publish, schedule and withdraw fact checks")]
+        indexes = [
+            models.Index(name="factcheck_stage", fields=["stage", "due_on"]),
+            models.Index(name="factcheck_newest_first", fields=["-created_at", "-id"]),
+            models.Index(name="factcheck_due", fields=["due_on"]),
+            models.Index(name="factcheck_language", fields=["language"]),
+            GinIndex(name="factcheck_search", fields=["search_text"], opclasses=["gin_trgm_ops"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="factcheck_asks_a_question",

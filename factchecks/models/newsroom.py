@@ -44,6 +44,14 @@ class Rating(models.Model):
         _("description"), max_length=500, blank=True, help_text=_("What readers are told it means.")
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    needs_second_person = models.BooleanField(
+        _("needs a second person"),
+        default=False,
+        help_text=_(
+            "A check with this rating is never published without somebody else's approval, not even in a "
+            "one-person newsroom: such as “no evidence found”."
+        ),
+    )
 
     class Meta:
         verbose_name = _("rating")

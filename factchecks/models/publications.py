@@ -24,6 +24,10 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """Those live at that moment (now). The clock decides: a scheduled one begins without any job."""
         return self.filter(live_during__contains=at or timezone.now())
 
+    def begun(self, at: datetime | None = None) -> "PublicationQuerySet":
+        """Those that are public at that moment (now) or were before; never a scheduled one."""
+        return self.filter(live_during__startswith__lte=at or timezone.now())
+
     def for_lists(self) -> "PublicationQuerySet":
         """Newest first, without what only the check's own page shows."""
         return self.defer("html").order_by("-first_published_at", "-pk")
@@ -60,6 +64,19 @@ class Publication(models.Model):
         related_name="+",
         verbose_name=_("published by"),
     )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("approved by"),
+        help_text=_(
+            "Empty where the newsroom publishes without a second person; readers are told."
+        ),
+    )
+    is_retracted = models.BooleanField(
+        _("retracted"), default=False, help_text=_("It stays at its address, under the notice.")
+    )
     withdrawal_notice = models.TextField(_("withdrawal notice"), blank=True)
 
     slug = models.SlugField(_("slug"), max_length=80, allow_unicode=True)
@@ -84,6 +101,11 @@ class Publication(models.Model):
             models.Index(name="publication_newest_first", fields=["-first_published_at", "-id"]),
             GinIndex(name="publication_tags", fields=["tags"], opclasses=["jsonb_path_ops"]),
             models.Index(name="publication_slug", fields=["slug"]),
+            models.Index(
+                models.Func("live_during", function="lower", output_field=models.DateTimeField()),
+                name="publication_beginning",
+            ),
+            models.Index(name="publication_review_on", fields=["review_on"]),
         ]
         constraints = [
             ExclusionConstraint(
@@ -189,6 +211,11 @@ class Correction(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     text = models.TextField(_("what changed"))
+    changes_verdict = models.BooleanField(
+        _("changes the verdict"),
+        default=False,
+        help_text=_("The rating is another one than before: readers are told on top of the page."),
+    )
 
     class Meta:
         verbose_name = _("correction")
@@ -204,6 +231,11 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.text[:80]}"
+
+    @property
+    def is_on_top(self) -> bool:
+        """Whether readers must see it before they read on."""
+        return self.changes_verdict or self.kind == self.Kind.RETRACTION
 
     @property
     def made_at(self) -> datetime:

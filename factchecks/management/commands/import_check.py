@@ -43,7 +43,7 @@ class Command(BaseCommand):
     def bring_in(self, name: str) -> dict[str, Any]:
         """Import one file, say what became of it, and return that as data."""
         try:
-            result = importer.save(importing.read(contents(name)), by=self.editor)
+            result = importer.save(importing.read(contents(name)), by=None)
         except UnreadableDraft as error:
             return self.report(name, None, [importer.sentence(Note(error.line, error.message))])
         except OSError as error:

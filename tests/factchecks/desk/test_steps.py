@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from factchecks import publishing
-from factchecks.models import Correction, FactCheck, Publication
-from tests.factories import edit, make_check, make_published, make_user
+from factchecks.models import Correction, FactCheck, Publication, Rating
+from tests.factories import edit, make_check, make_published, make_superuser, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +120,107 @@ def test_no_check_is_ever_deleted(chief: Client) -> None:
     url = reverse("admin:factchecks_factcheck_delete", args=[check.pk])
     assert chief.post(url, {"post": "yes"}).status_code == 403
     assert FactCheck.objects.exists()
+
+
+def test_a_reporter_sends_to_review_and_an_editor_approves(client: Client) -> None:
+    check = make_check()
+    url = step("review", check)
+    reporter = make_user("writer", "factchecks.change_factcheck", "factchecks.view_factcheck")
+    client.force_login(reporter)
+    client.post(url, {"base": 1, "_submit": "1", "note": ""})
+    assert FactCheck.objects.get().stage == "review"
+    assert client.post(url, {"base": 1, "_approve": "1"}).status_code == 403
+    client.force_login(make_superuser())
+    client.post(url, {"base": 1, "_approve": "1", "note": "Well done."})
+    assert FactCheck.objects.get().stage == "approved"
+
+
+def test_sending_back_without_a_word_is_refused_at_the_note(chief: Client) -> None:
+    check = make_check()
+    chief.post(step("review", check), {"base": 1, "_submit": "1"})
+    response: Any = chief.post(step("review", check), {"base": 1, "_send_back": "1", "note": " "})
+    assert response.context["form"].errors["note"] == ["Tell the writer what is missing."]
+    assert FactCheck.objects.get().stage == "review"
+
+
+def test_without_approval_the_page_of_publishing_leads_to_the_review(
+    chief: Client, settings: Any
+) -> None:
+    settings.PUBLISHING_NEEDS_SECOND_PERSON = True
+    check = make_check()
+    page = chief.get(step("publish", check)).content.decode()
+    assert step("review", check) in page
+    assert 'name="base"' not in page
+    response: Any = chief.post(step("publish", check), {"base": 1})
+    assert response.context["form"].errors["__all__"] == [
+        "Nobody else has approved this revision yet."
+    ]
+
+
+def test_the_kind_of_a_new_version_must_be_stated(chief: Client) -> None:
+    check = make_published().fact_check
+    edit(check, summary="Quite [1].")
+    response: Any = chief.post(step("publish", check), {"base": 2, "kind": "", "text": ""})
+    assert "kind" in response.context["form"].errors
+    chief.post(step("publish", check), {"base": 2, "kind": "fix", "text": ""})
+    assert Publication.objects.published().get().revision.number == 2
+    assert not Correction.objects.exists()
+
+
+def test_a_retraction_waits_for_nothing_that_the_desk_is_writing(chief: Client) -> None:
+    check = make_published().fact_check
+    edit(check, summary="Half a sentence [99].")
+    chief.post(step("retract", check), {"text": "The source was forged."})
+    publication = Publication.objects.published().get()
+    assert publication.is_retracted
+    assert publication.revision.number == 1
+    page = Client().get("/fact-checks/is-the-moon-round/").content.decode()
+    assert "The source was forged." in page
+    assert "Half a sentence" not in page
+
+
+def test_a_retraction_never_ends_as_a_small_fix(chief: Client) -> None:
+    check = make_published().fact_check
+    chief.post(step("retract", check), {"text": "The source was forged."})
+    response: Any = chief.post(step("publish", check), {"base": 1, "kind": "fix", "text": ""})
+    assert "The retraction ends" in str(response.context["form"].errors)
+    data = {"base": 1, "kind": "correction", "text": "It was genuine after all."}
+    chief.post(step("publish", check), data)
+    assert not Publication.objects.published().get().is_retracted
+
+
+def test_a_changed_verdict_is_never_a_small_fix(chief: Client) -> None:
+    claim = {"text": "C", "claimant": "C", "claimed_on": None, "appearance": "https://c.example/"}
+    for name in ("True", "False"):
+        Rating.objects.create(name=name)
+    check = make_published(claim=claim, rating={"name": "True", "description": ""}).fact_check
+    edit(check, rating={"name": "False", "description": ""})
+    response: Any = chief.post(step("publish", check), {"base": 2, "kind": "fix", "text": ""})
+    assert "The verdict changes" in str(response.context["form"].errors)
+    assert Publication.objects.published().get().rating == "True"
+
+
+def test_words_to_readers_are_bounded(chief: Client) -> None:
+    check = make_published().fact_check
+    for name, field in (("retract", "text"), ("withdraw", "notice")):
+        response: Any = chief.post(step(name, check), {field: "x" * 5_001})
+        assert field in response.context["form"].errors
+    assert Publication.objects.published().exists()
+
+
+def test_a_scheduled_revision_is_not_sent_back(chief: Client) -> None:
+    check = make_check()
+    publishing.publish(check, editor=None, at=timezone.now() + timedelta(days=1))
+    chief.post(step("review", check), {"base": 1, "_send_back": "1", "note": "Wrong!"})
+    assert FactCheck.objects.get().stage == "approved"
+    assert publishing.scheduled(check) is not None
+
+
+def test_who_lost_the_role_can_still_copy_what_was_typed(client: Client) -> None:
+    check = make_check()
+    client.force_login(make_user("former"))
+    url = reverse("admin:factchecks_factcheck_change", args=[check.pk])
+    typed = {"summary": "Typed for an hour, and a little longer [1]."}
+    response = client.post(url, typed, headers={"sec-fetch-site": "same-origin"})
+    assert response.status_code == 403
+    assert typed["summary"] in response.content.decode()
