@@ -1,6 +1,6 @@
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 
-from factchecks import views
+from factchecks import record, review, serving, views
 
 
 class UnicodeSlug:
@@ -28,7 +28,16 @@ app_name = "factchecks"
 urlpatterns = [
     path("fact-checks/", views.listing, name="list"),
     path("fact-checks/<uslug:slug>/", views.detail, name="detail"),
+    path("fact-checks/<uslug:slug>/history/", record.history, name="history"),
+    path("fact-checks/<uslug:slug>/history/<int:number>/", record.version, name="version"),
+    path("corrections/", record.corrections, name="corrections"),
+    path("review/<str:token>/", review.review, name="review"),
     path("topics/<uslug:slug>/", views.topic, name="topic"),
     path("sources/<int:pk>/", views.source, name="source"),
+    re_path(
+        r"^pictures/(?P<name>[0-9a-f]{64}-[1-9][0-9]{0,4}\.(?:webp|jpg|png))\Z",
+        serving.picture,
+        name="picture",
+    ),
     path("publishers/<domain:domain>/", views.publisher, name="publisher"),
 ]

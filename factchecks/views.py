@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from factchecks import citations
-from factchecks.models import Correction, Publication, PublicationQuerySet, PublishedCitation
+from factchecks.models import Correction, Publication, PublishedCitation
 
 PER_PAGE = 20
 MOST_CITING = 500  # citations that one page lists
@@ -19,13 +18,13 @@ MOST_CITING = 500  # citations that one page lists
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    page = _page(request, Publication.objects.published())
+    page = page_of(request, Publication.objects.published().for_lists())
     return render(request, "factchecks/list.html", {"page": page})
 
 
 @require_safe
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
-    page = _page(request, Publication.objects.published().on_topic(slug))
+    page = page_of(request, Publication.objects.published().on_topic(slug).for_lists())
     if not page.object_list:
         raise Http404(_("No published fact check has this topic."))
     name = next(tag["name"] for tag in page.object_list[0].tags if tag["slug"] == slug)
@@ -33,10 +32,10 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "factchecks/topic.html", context)
 
 
-def _page(request: HttpRequest, publications: PublicationQuerySet) -> Any:
+def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
     """The page that was asked for; a number that is none, or past the end, is not found."""
     number = request.GET.get("page", "1")
-    paginator = Paginator(publications.for_lists(), PER_PAGE)
+    paginator = Paginator(rows, PER_PAGE)
     if not number.isdecimal() or len(number) > 9 or not 1 <= int(number) <= paginator.num_pages:
         raise Http404(_("There is no such page."))
     return paginator.page(int(number))
@@ -48,14 +47,27 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     publication = Publication.objects.published().filter(slug=slug).first()
     if publication is None:
         return _formerly_public(request, slug)
-    context = {
+    return render(request, "factchecks/detail.html", page_context(publication))
+
+
+def page_context(publication: Publication) -> dict[str, Any]:
+    """What a version's page needs: its parts, and what was corrected up to it, newest first.
+
+    A changed verdict is told on top, and so is a retraction that still stands.
+    """
+    on_top: list[Correction] = []
+    others: list[Correction] = []
+    for correction in _corrections(publication):
+        undone = correction.kind == Correction.Kind.RETRACTION and not publication.is_retracted
+        (on_top if correction.is_on_top and not undone else others).append(correction)
+    return {
         "document": publication,  # its own words for question and language: the document stays unread
         "parts": publication.html,
         "publication": publication,
-        "corrections": _corrections(publication),
+        "corrections_on_top": on_top,
+        "corrections": others,
         "preview": False,
     }
-    return render(request, "factchecks/detail.html", context)
 
 
 def _corrections(publication: Publication) -> list[Correction]:
@@ -66,19 +78,23 @@ def _corrections(publication: Publication) -> list[Correction]:
         publication__fact_check=publication.fact_check_id,
         publication__live_during__startswith__lte=publication.updated_at,
     )
-    return list(corrections.select_related("publication").order_by("-publication__live_during"))
+    return list(
+        corrections.select_related("publication")
+        .only("kind", "text", "changes_verdict", "publication__live_during")
+        .order_by("-publication__live_during")
+    )
 
 
 def _formerly_public(request: HttpRequest, slug: str) -> HttpResponse:
     """An address that was public once redirects to the check's present one, or shows the notice (410)."""
-    was_public = Publication.objects.filter(live_during__startswith__lte=timezone.now())
-    former = was_public.filter(slug=slug).order_by("-live_during").first()
+    former = Publication.objects.begun().filter(slug=slug).order_by("-live_during").first()
     if former is None:
         raise Http404(_("No fact check was ever published at this address."))
-    live = Publication.objects.published().filter(fact_check=former.fact_check_id).first()
+    versions = Publication.objects.filter(fact_check=former.fact_check_id)
+    live = versions.published().first()
     if live:
         return redirect(live, permanent=True)
-    last = was_public.filter(fact_check=former.fact_check_id).order_by("-live_during").first()
+    last = versions.begun().order_by("-live_during").first()
     return render(request, "factchecks/withdrawn.html", {"publication": last}, status=410)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from factchecks import publishing
-from factchecks.models import FactCheck, Person, Rating
+from factchecks.models import Correction, FactCheck, Person, Rating
 from sources.models import Publisher, Source
 from tests.factories import edit, key, make_document, make_published, make_source_part
 
@@ -25,11 +25,12 @@ def public_bytes(client: Client) -> dict[str, bytes]:
     numbers = range(1, Source.objects.count() + 1)
     first = min(Source.objects.values_list("pk", flat=True))
     paths = [
-        *("/", "/fact-checks/", "/fact-checks/is-the-moon-round/"),
+        *("/", "/fact-checks/", "/fact-checks/is-the-moon-round/", "/corrections/"),
+        *(f"/fact-checks/is-the-moon-round/history/{number}" for number in ("", "1/", "2/")),
         *("/topics/space/", "/topics/myths/", "/topics/leaked/"),
         *(f"/sources/{first + number - 1}/" for number in numbers),
         *(f"/publishers/source{number}.example/" for number in (1, 2, 3, 9)),
-        "/fact-checks/leaked/",
+        *("/fact-checks/leaked/", "/fact-checks/leaked/history/"),
     ]
     return {path: client.get(path).content for path in paths}
 
@@ -71,6 +72,19 @@ def edited_in_every_part() -> dict[str, Any]:
         "citations": document["citations"],
         "claim": {**CLAIM, "text": "leaked"},
         "rating": {"name": "True", "description": ""},
+        "pictures": [
+            {
+                "key": key(81),
+                "name": "changed",
+                "alt": "Changed",
+                "credit": "Changed",
+                "licence": "CC BY 4.0",
+                "sha256": "0" * 64,
+                "width": 1,
+                "height": 1,
+            }
+        ],
+        "one_publisher_reason": "Changed.",
     }
 
 
@@ -103,9 +117,10 @@ def test_an_edited_source_publisher_person_or_rating_does_not_leak(client: Clien
 
 def test_what_is_published_then_is_seen(client: Client) -> None:
     check = make_rated()
-    edit(check, **{**edited_in_every_part(), "slug": "is-the-moon-round"})
+    edit(check, **{**edited_in_every_part(), "slug": "is-the-moon-round", "pictures": []})
     before = client.get("/fact-checks/is-the-moon-round/").content
-    publishing.publish(check, editor=None)
+    told = publishing.WhatChanged(Correction.Kind.UPDATE, "New facts.")
+    publishing.publish(check, editor=None, what_changed=told)
     after = client.get("/fact-checks/is-the-moon-round/").content
     assert b"leaked" not in before
     assert b"leaked" in after
