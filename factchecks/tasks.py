@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import BigIntegerField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
+from django.utils import timezone
 from procrastinate import JobContext, RetryStrategy, builtin_tasks
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -13,7 +14,8 @@ from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 
 from factchecks import pages, publishing
-from factchecks.models import Publication
+from factchecks.desk import unsaved
+from factchecks.models import Presence, Publication, UnsavedWork
 
 logger = logging.getLogger(__name__)
 
@@ -77,3 +79,12 @@ async def recover_jobs(timestamp: int) -> None:
 async def forget_jobs(context: JobContext, timestamp: int) -> None:
     """Once a night: drop the jobs that ended well some days ago; those that failed stay to be looked at."""
     await builtin_tasks.remove_old_jobs(context, max_hours=KEPT_HOURS)
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(queueing_lock="factchecks.forget_unsaved_work")
+def forget_unsaved_work(timestamp: int) -> None:
+    """Once a night: drop what nobody came back for, and who was at the desk long ago."""
+    long_ago = timezone.now() - unsaved.KEPT_FOR
+    UnsavedWork.objects.filter(saved_at__lt=long_ago).delete()
+    Presence.objects.filter(seen_at__lt=long_ago).delete()

@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page
 
 CHROMIUM = os.environ.get("CHROMIUM") or next(
@@ -51,4 +53,20 @@ def page(page: Page) -> Iterator[Page]:
     )
     page.on("pageerror", lambda error: said.append(str(error)))
     yield page
+    page.goto("about:blank")
+    _let_the_server_finish()
     assert not said
+
+
+def _let_the_server_finish() -> None:
+    """What a page still sends when it is left must not meet the tables while they are being emptied."""
+    quiet = 0
+    while quiet < 3:
+        time.sleep(0.05)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
+            [busy] = cursor.fetchone()
+        quiet = 0 if busy else quiet + 1

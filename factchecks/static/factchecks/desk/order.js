@@ -37,13 +37,23 @@
     }
   };
 
+  // A form that comes back with what was typed has the rows as they were made: put them as they were ordered.
+  const arrange = (group) => {
+    const place = (row) => Number(row.querySelector(POSITION).value) || Infinity;
+    const rows = rowsOf(group);
+    const sorted = rows.toSorted((one, other) => place(one) - place(other) || 0);
+    if (sorted.some((row, index) => row !== rows[index])) rows.at(-1).after(...sorted);
+  };
+
+  const changed = (row) => row.dispatchEvent(new Event("change", { bubbles: true }));
+
   const move = (group, row, step) => {
     const rows = rowsOf(group);
     const other = rows[rows.indexOf(row) + step];
     if (!other) return;
     if (step < 0) other.before(row);
     else other.after(row);
-    number(group);
+    changed(row);
   };
 
   const button = (text, name, action) => {
@@ -74,7 +84,7 @@
     element.addEventListener("dragend", () => {
       row.classList.remove("desk-row-dragged");
       group.dragged = null;
-      number(group);
+      changed(row);
     });
     return element;
   };
@@ -123,6 +133,7 @@
       rowsOf(group).forEach((row) => decorate(group, row));
       number(group);
     };
+    arrange(group);
     refresh();
     group.closest("form").addEventListener("submit", () => number(group));
     document.addEventListener("formset:added", (event) => {
