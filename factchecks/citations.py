@@ -1,18 +1,21 @@
 """``[3]``, ``[1][2]`` and ``[1, 2]``: finding, checking and renumbering them in Markdown. Pure text, no queries.
 
 A marker is 1 to 3 digits a number, so that ``[2025]`` in a quotation stays text. What stands in code or in a link is
-left alone. What counts is decided by the Markdown parser itself, once: before a text is parsed, every candidate gets a
-tag of two private-use characters around its index, and the parser's citation rule reports the tags it came across.
+left alone; the caption of a placed picture may cite. What counts is decided by the Markdown parser itself, once:
+before a text is parsed, every candidate gets a tag of two private-use characters around its index, and the parser's
+citation rule reports the tags it came across.
 """
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 
+PICTURE = "picture:"  # the scheme of a placed picture's address; its caption may cite
 MARKER = re.compile(r"\[(\d{1,3}(?:[ \t]*,[ \t]*\d{1,3})*)\]")
 OPEN, CLOSE = "\ue000", "\ue001"
 _TAGGED = re.compile(rf"\[{OPEN}(\d+){CLOSE}(\d{{1,3}}(?:[ \t]*,[ \t]*\d{{1,3}})*)\]")
@@ -85,9 +88,23 @@ def _indices_in_running_text(text: str) -> set[int]:
     return {
         child.meta["index"]
         for token in _parser.parse(tagged)
-        for child in token.children or []
+        for child in _running(token.children or [])
         if child.type == "citation" and "index" in child.meta
     }
+
+
+def _running(children: list[Token]) -> Iterator[Token]:
+    """What readers see as text: the captions of placed pictures too."""
+    for child in children:
+        if picture_name(child):
+            yield from child.children or []
+        yield child
+
+
+def picture_name(token: Token) -> str:
+    """The name in ``![…](picture:name)``; empty for every other token."""
+    address = str(token.attrGet("src") or "") if token.type == "image" else ""
+    return address.removeprefix(PICTURE) if address.startswith(PICTURE) else ""
 
 
 def numbers_in(text: str) -> list[int]:

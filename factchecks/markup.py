@@ -1,13 +1,16 @@
-"""Markdown to safe HTML, with citations as links. Pure, no queries.
+"""Markdown to safe HTML, with citations as links and the check's own pictures as figures. Pure, no queries.
 
 ``html`` is off in the parser, and nh3 cleans its output once more: two locks on one door.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
+from urllib.parse import unquote
 
 import nh3
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
@@ -16,18 +19,26 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from factchecks import citations
+from factchecks import citations, pictures
+from factchecks.documents import PicturePart
 
 ALLOWED_TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
     *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "span", "div"),
+    *("figure", "picture", "source", "img", "figcaption"),
 }
 ALLOWED_ATTRIBUTES = {
     "a": {"href", "title", "class", "id", "role", "aria-label"},
     "span": {"class"},
     "div": {"class", "role", "tabindex", "aria-label"},
     "ol": {"start"},
+    "figure": {"class"},
+    "source": {"type", "srcset", "sizes"},
+    "img": {"src", "width", "height", "alt", "loading", "decoding"},
 }
+# The column of the page, in CSS pixels; see site.css.
+OWN_FILE = re.compile(r"/pictures/[0-9a-f]{64}-[0-9]{1,5}\.(webp|jpg)( [0-9]{1,5}w)?")
+PICTURE_SIZES = "(min-width: 44rem) 40rem, 92vw"
 
 
 class CitedAt:
@@ -50,6 +61,29 @@ class CitedAt:
         )
 
 
+def _figure(part: PicturePart, caption: str) -> str:
+    """A picture as readers see it, with its credit and licence; ``caption`` is safe HTML."""
+    files = ", ".join(
+        f"{_address(name)} {width}w" for width, name in pictures.offered(part).items()
+    )
+    credit = escape(_("Picture: %(credit)s, %(licence)s") % part)
+    return (
+        f'<figure class="picture"><picture><source type="image/webp" srcset="{files}" sizes="{PICTURE_SIZES}">'
+        f'<img src="{_address(pictures.fallback(part))}" width="{part["width"]}" height="{part["height"]}"'
+        f' alt="{escape(part["alt"])}" loading="lazy" decoding="async"></picture>'
+        f"<figcaption>{_span('picture-caption', caption)} {_span('picture-credit', credit)}</figcaption>"
+        "</figure>\n"
+    )
+
+
+def _span(name: str, html: str) -> str:
+    return f'<span class="{name}">{html}</span>' if html else ""
+
+
+def _address(file: str) -> str:
+    return reverse("factchecks:picture", args=[file])
+
+
 class _Renderer(RendererHTML):
     def citation(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
@@ -60,6 +94,18 @@ class _Renderer(RendererHTML):
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """A picture from elsewhere becomes its text: readers fetch nothing from another host."""
         return escape(tokens[idx].content)
+
+    def placed_picture(
+        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        """The check's own picture; a name that it does not know is marked as missing."""
+        name, caption = tokens[idx].meta["name"], tokens[idx].meta["caption"]
+        known: Mapping[str, PicturePart] = env["pictures"]
+        html = self.renderInline(caption, options, env)
+        if name in known:
+            return _figure(known[name], html)
+        missing = escape(_("There is no picture “%(name)s”.") % {"name": unquote(name)})
+        return f"<p>{_span('picture-missing', missing)} {html}</p>\n"
 
     def table_open(
         self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType
@@ -85,25 +131,96 @@ def _level_headings(state: StateCore) -> None:
             token.tag = f"h{min(6, 2 + len(above))}"
 
 
+def _place_pictures(state: StateCore) -> None:
+    """A picture is a block of its own: one within a paragraph, heading or cell stands after its text."""
+    tokens: list[Token] = []
+    waiting: list[Token] = []
+    for token in state.tokens:
+        found = _taken_out(token) if token.type == "inline" else []
+        tokens.append(token)
+        if found and tokens[-2].type in {"paragraph_open", "heading_open"}:
+            waiting = found
+        elif found:
+            tokens += found
+        elif waiting:  # this one closes the paragraph or heading
+            if not _says_something(tokens[-2]):
+                del tokens[-3:]
+            tokens += waiting
+            waiting = []
+    state.tokens = tokens
+
+
+def _taken_out(inline: Token) -> list[Token]:
+    """The pictures of a text, as tokens of their own; the text goes on without them."""
+    found: list[Token] = []
+    left: list[Token] = []
+    for child in inline.children or []:
+        if citations.picture_name(child):
+            found.append(child)
+        elif child.type == "link_close" and left and left[-1].type == "link_open":
+            left.pop()  # the link was around the picture alone
+        else:
+            left.append(child)
+    if found:
+        inline.children = left
+    return [
+        Token(
+            "placed_picture",
+            "figure",
+            0,
+            block=True,
+            meta={"name": citations.picture_name(image), "caption": image.children or []},
+        )
+        for image in found
+    ]
+
+
+def _says_something(inline: Token) -> bool:
+    return any(child.content.strip() for child in inline.children or [])
+
+
 _parser = citations.install(
     MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable(
         ["table", "strikethrough"]
     )
 )
 _parser.core.ruler.push("level_headings", _level_headings)
+_parser.core.ruler.push("place_pictures", _place_pictures)
 
 
-def render(text: str, cited: CitedAt) -> SafeString:
-    """A Markdown text as safe HTML; each place that cites a source is noted in ``cited``."""
+def render(text: str, cited: CitedAt, own: Iterable[PicturePart] = ()) -> SafeString:
+    """A Markdown text as safe HTML; each place that cites a source is noted in ``cited``.
+
+    ``own`` are the check's pictures, which the text places by their names.
+    """
+    env = {"cited": cited, "pictures": {part["name"]: part for part in own}}
     return mark_safe(  # noqa: S308  (cleaned by nh3 in the same breath)
         nh3.clean(
-            _parser.render(citations.without_tags(text), {"cited": cited}),
+            _parser.render(citations.without_tags(text), env),
             tags=ALLOWED_TAGS,
             attributes=ALLOWED_ATTRIBUTES,
+            attribute_filter=_of_this_house,
             link_rel=None,
             url_schemes={"http", "https", "mailto"},
         )
     )
+
+
+def _of_this_house(tag: str, attribute: str, value: str) -> str | None:
+    """A picture's address leads to a picture's file here, or is left out."""
+    if attribute == "src" and not OWN_FILE.fullmatch(value):
+        return None
+    if attribute == "srcset" and not all(OWN_FILE.match(each) for each in value.split(", ")):
+        return None
+    return value
+
+
+def placed(text: str) -> list[str]:
+    """The names of the pictures that a text places, each once, in order of appearance."""
+    if citations.PICTURE not in text:
+        return []
+    tokens = (token for token in _parser.parse(text) if token.type == "placed_picture")
+    return list(dict.fromkeys(unquote(token.meta["name"]) for token in tokens))
 
 
 def plain(text: str) -> str:

@@ -48,8 +48,8 @@ def _template(part: str) -> str:
 def parts(document: Document, source_ids: Mapping[str, int]) -> dict[str, str]:
     """The page's parts as safe HTML, by name. ``source_ids`` gives the number of each source's page by its address."""
     with translation.override(_spoken(document["language"])):
-        context = _context(document, source_ids)
-        return {part: render_to_string(_template(part), context) for part in PARTS}
+        values = context(document, source_ids)
+        return {part: render_to_string(_template(part), values) for part in PARTS}
 
 
 def _spoken(language: str) -> str:
@@ -61,15 +61,17 @@ def _spoken(language: str) -> str:
     )
 
 
-def _context(document: Document, source_ids: Mapping[str, int]) -> dict[str, Any]:
+def context(document: Document, source_ids: Mapping[str, int]) -> dict[str, Any]:
+    """What the templates of the parts are given."""
     cited = markup.CitedAt({citation["number"] for citation in document["citations"]})
-    summary = markup.render(document["summary"], cited)
+    own = document["pictures"]
+    summary = markup.render(document["summary"], cited, own)
     findings = [
         {
             "number": number,
             "key": finding["key"],
             "heading": finding["heading"],
-            "html": markup.render(finding["text"], cited),
+            "html": markup.render(finding["text"], cited, own),
         }
         for number, finding in enumerate(document["findings"], 1)
     ]

@@ -1,13 +1,15 @@
 """Markdown becomes safe HTML, with citations as links to their sources."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factchecks import markup
+from factchecks import citations, markup
 from factchecks.markup import CitedAt, plain
+from tests.factchecks.images import make_picture_part
 
 
 def render(text: str, known: int = 3) -> str:
@@ -68,6 +70,75 @@ def test_plain_text_has_no_marks_and_no_citations() -> None:
     assert plain(text) == "Head It is flat, almost round. one"
 
 
+def shown(text: str) -> str:
+    """A text of a check that has one picture, called moon, 1,200 pixels wide."""
+    return str(markup.render(text, CitedAt({1}), [make_picture_part(alt='"Moon" & <roof>')]))
+
+
+def test_a_placed_picture_is_a_figure_with_its_caption_credit_and_licence() -> None:
+    file = f"/pictures/{'0' * 64}"
+    assert shown("![The *Moon* [1]](picture:moon)") == (
+        f'<figure class="picture"><picture><source type="image/webp" srcset="{file}-480.webp 480w,'
+        f' {file}-960.webp 960w, {file}-1200.webp 1200w" sizes="(min-width: 44rem) 40rem, 92vw">'
+        f'<img src="{file}-960.jpg" width="1200" height="800"'
+        ' alt="&quot;Moon&quot; &amp; &lt;roof&gt;" loading="lazy" decoding="async"></picture>'
+        '<figcaption><span class="picture-caption">The <em>Moon</em> <a class="citation"'
+        ' id="cite-1-1" href="#source-1" role="doc-noteref" aria-label="Source 1">[1]</a></span>'
+        ' <span class="picture-credit">Picture: A. Photographer, CC BY 4.0</span></figcaption>'
+        "</figure>\n"
+    )
+
+
+def test_what_the_caption_cites_counts_as_cited() -> None:
+    text = "![The Moon [1]](picture:moon) and ![no [2]](https://a.example/m.png)"
+    assert citations.numbers_in(text) == [1]
+    assert citations.renumber(text, {1: 3}).startswith("![The Moon [3]](picture:moon)")
+
+
+@pytest.mark.parametrize(
+    ("text", "around"),
+    [
+        ("![](picture:moon)", "<figure>"),
+        ("![](picture:moon)\n![](picture:moon)", "<figure><figure>"),
+        ("See ![](picture:moon) there.", "<p>See  there.</p>\n<figure>"),
+        ("**bold ![](picture:moon)**", "<p><strong>bold </strong></p>\n<figure>"),
+        ("# Head ![](picture:moon)", "<h3>Head </h3>\n<figure>"),
+        ("- one ![](picture:moon)\n- two", "<ul>\n<li>one <figure></li>\n<li>two</li>\n</ul>\n"),
+        ("> ![](picture:moon)", "<blockquote>\n<figure></blockquote>\n"),
+        ("[![](picture:moon)](https://a.example/)", "<figure>"),
+        ("`![](picture:moon)`", "<p><code>![](picture:moon)</code></p>\n"),
+        ("See [![](picture:moon)](https://a.example/)", "<p>See </p>\n<figure>"),
+    ],
+)
+def test_a_picture_stands_after_the_text_that_it_is_placed_in(text: str, around: str) -> None:
+    assert re.sub(r"<figure.*?</figure>\n", "<figure>", shown(text)) == around
+
+
+def test_a_picture_in_a_table_stands_in_its_cell() -> None:
+    html = shown("| a |\n|---|\n| ![](picture:moon) |")
+    assert html.index("<td>") < html.index("<figure") < html.index("</td>")
+
+
+@pytest.mark.parametrize("name", ["sun", "Moon", "&lt;b&gt;", "../moon", "mönd", "%22"])
+def test_a_picture_that_the_check_has_not_is_marked_as_missing(name: str) -> None:
+    html = shown(f"![The sun [1]](picture:{name})")
+    assert '<p><span class="picture-missing">There is no picture “' in html
+    assert "The sun <a" in html
+    assert "<img" not in html
+    assert "<b>" not in html
+
+
+def test_the_names_of_placed_pictures_are_found() -> None:
+    text = (
+        "![](picture:b)\n\n- ![x](picture:a) ![](picture:b)\n\n`![](picture:c)`\n\n[d](picture:d)"
+    )
+    assert markup.placed(text) == ["b", "a"]
+
+
+def test_a_pictures_caption_is_not_part_of_the_plain_text() -> None:
+    assert plain("So it is.\n\n![The Moon](picture:moon)") == "So it is."
+
+
 class _Tags(HTMLParser):
     """Collects each tag with its attributes."""
 
@@ -81,7 +152,8 @@ class _Tags(HTMLParser):
 
 
 HOSTILE = st.sampled_from(
-    ["<script>", "</script>", "<img src=x onerror=alert(1)>", "javascript:alert(1)", "java\tscript:x", "](", ")",
+    ["![", "](picture:moon)", "](picture:x\" onerror=y)", "![a](picture:moon)", "<img src=/pictures/x>",
+     "<script>", "</script>", "<img src=x onerror=alert(1)>", "javascript:alert(1)", "java\tscript:x", "](", ")",
      "[a](javascript:alert(1))", "[a](  JAVAscript:x )", "<a href='javascript:x'>", "&#106;avascript:x", "<svg/onload=x>",
      "[1]", "[1, 2]", "[", "]", "!", "`", "\n", "\n\n", "    ", "|a|b|\n|-|-|\n", '"', "'", "<", ">", "\\", "\0",
      "<style>*{}</style>", "style=x", "<!--", "-->", "<![CDATA[", "[a]: javascript:x\n", "[a][a]", "<https://a.example>",
@@ -91,8 +163,9 @@ HOSTILE = st.sampled_from(
 
 @given(st.lists(HOSTILE, max_size=20).map("".join))
 def test_no_text_becomes_a_script(text: str) -> None:
-    for tag, attributes in _Tags(render(text)).found:
+    for tag, attributes in _Tags(shown(text)).found:
         assert tag in markup.ALLOWED_TAGS
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
         address = attributes.get("href") or "#"
+        assert (attributes.get("src") or "/pictures/").startswith("/pictures/")
         assert address.startswith(("http:", "https:", "mailto:", "#")) or ":" not in address
