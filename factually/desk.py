@@ -1,4 +1,4 @@
-"""The desk's site: Django's admin, in which an expired sign-in loses nothing that was typed."""
+"""The desk's site: Django's admin with a front page and one search; an expired sign-in loses nothing that was typed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,10 +9,17 @@ from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
-from factually import sent
+from factchecks.desk.access import signed_in
+from factchecks.desk.front import front
+from factchecks.models import FactCheck
+from factually import searching, sent
+from factually.charts import goal_chart
 from factually.middleware.uploads import DESK_COOKIE_AGE
+from supporters.models import Goal
 
 # The two names that the sign-in form adds to what was posted; no form of the desk uses them.
 RESUME_NAME, RESUME_PASSWORD = "_resume-username", "_resume-password"
@@ -21,6 +28,31 @@ RESUME_NAME, RESUME_PASSWORD = "_resume-username", "_resume-password"
 class Desk(AdminSite):
     site_header = site_title = settings.NEWSROOM_NAME
     index_title = _("The desk")
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        search = self.admin_view(require_safe(self.search))
+        return [path("search/", search, name="search"), *super().get_urls()]
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """What waits for this person; each wing's part only for those who may see it."""
+        checks = self.get_model_admin(FactCheck)
+        context: dict[str, Any] = {}
+        if checks.has_view_permission(request):
+            may_approve = request.user.has_perm("factchecks.publish_factcheck")
+            context["front"] = front(signed_in(request), may_approve=may_approve)
+        if self.get_model_admin(Goal).has_module_permission(request):
+            context["chart"] = goal_chart()
+        return super().index(request, {**context, **(extra_context or {})})
+
+    def search(self, request: HttpRequest) -> HttpResponse:
+        query = request.GET.get("q", "").strip()[: searching.LONGEST]
+        context = {
+            **self.each_context(request),
+            "title": _("Search"),
+            "query": query,
+            "groups": searching.found(self, request, query),
+        }
+        return TemplateResponse(request, "admin/search.html", context)
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """As Django's; a form that comes in after the sign-in expired waits for a new one instead of being lost."""

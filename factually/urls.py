@@ -11,4 +11,5 @@ urlpatterns = [
 ]
 
 handler400 = "factually.views.bad_request"
+handler403 = "factually.views.forbidden"
 handler404 = "factually.views.not_found"

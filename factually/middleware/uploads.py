@@ -30,5 +30,7 @@ def limit_uploads(get_response: GetResponse) -> GetResponse:
 
 
 def _limit(request: HttpRequest) -> int:
+    if request.path.startswith("/review/"):  # an expert's words on each finding
+        return settings.EXPERT_UPLOAD_MAX_SIZE
     known = request.get_signed_cookie("desk", default="", max_age=DESK_COOKIE_AGE)
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE if known else settings.STRANGER_UPLOAD_MAX_SIZE
