@@ -2,20 +2,39 @@
 
 from typing import Any
 
+import taggit.admin
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from factchecks import revisions
-from factchecks.desk import forms, panel, paste, preview, steps
+from factchecks.desk import (
+    assigning,
+    citing,
+    forms,
+    history,
+    links,
+    listing,
+    merge,
+    notes,
+    opening,
+    panel,
+    paste,
+    pictures,
+    presence,
+    preview,
+    searching,
+    steps,
+    unsaved,
+)
 from factchecks.desk.access import signed_in
+from factchecks.desk.assigning import StaffNames, WithAssignee
 from factchecks.desk.posted import document_of
+from factchecks.desk.queues import AgeFilter, QueueFilter
 from factchecks.models import (
     Byline,
     Citation,
@@ -23,7 +42,7 @@ from factchecks.models import (
     Finding,
     FollowUp,
     Person,
-    Publication,
+    Quotation,
     Rating,
     Revision,
     SearchQuery,
@@ -44,7 +63,7 @@ class PartInline(admin.StackedInline):
 
     extra = 0
     formset = forms.RowFormSet
-    show_change_link = False
+    template = "admin/factchecks/factcheck/rows.html"
 
 
 class BylineInline(WithAutocomplete, admin.TabularInline):
@@ -53,6 +72,9 @@ class BylineInline(WithAutocomplete, admin.TabularInline):
     formset = forms.BylineFormSet
     extra = 0
     autocomplete_fields = ["person"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Byline]:
+        return super().get_queryset(request).select_related("person")
 
 
 class SearchQueryInline(admin.TabularInline):
@@ -85,46 +107,34 @@ class CitationInline(WithAutocomplete, PartInline):
     verbose_name_plural = gettext_lazy("sources")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Citation]:
+        quotations = Quotation.objects.select_related("finding").order_by("position")
         rows = super().get_queryset(request).select_related("source__publisher")
-        return rows.prefetch_related("quotations__finding").order_by("number")
-
-
-class StateFilter(admin.SimpleListFilter):
-    title = gettext_lazy("state")
-    parameter_name = "state"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [
-            ("public", _("public")),
-            ("scheduled", _("scheduled")),
-            ("draft", _("not public")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        match self.value():
-            case "public":
-                return queryset.filter(is_public=True)
-            case "scheduled":
-                return queryset.filter(is_scheduled=True)
-            case "draft":
-                return queryset.filter(is_public=False)
-        return queryset
+        return rows.prefetch_related(Prefetch("quotations", quotations)).order_by("number")
 
 
 @admin.register(FactCheck)
-class FactCheckAdmin(WithAutocomplete, admin.ModelAdmin):
+class FactCheckAdmin(WithAssignee, WithAutocomplete, admin.ModelAdmin):
     """A whole check on one page. What is saved goes through ``revisions.apply``, never through the forms."""
 
     form = forms.FactCheckForm
     inlines = [BylineInline, FindingInline, CitationInline, SearchQueryInline, FollowUpInline]
-    list_display = ["question", "state", "checked_on", "review_on", "last_saved"]
-    list_filter = [StateFilter, "rating", "language"]
+    list_display = [
+        "question",
+        "state",
+        "assignee",
+        "due_on",
+        "checked_on",
+        "review_on",
+        "last_saved",
+    ]
+    list_filter = [QueueFilter, listing.StateFilter, AgeFilter, "rating", "language"]
     search_fields = ["question", "slug", "summary", "findings__heading"]
-    date_hierarchy = "checked_on"
     autocomplete_fields = ["reviewed_by"]
     prepopulated_fields = {"slug": ["question"]}
     save_on_top = True
+    view_on_site = False  # the panel beside the form leads there
     list_per_page = 50
+    show_full_result_count = False
     fieldsets = [
         (None, {"fields": ["question", "summary", "base"]}),
         (
@@ -146,38 +156,52 @@ class FactCheckAdmin(WithAutocomplete, admin.ModelAdmin):
                 ],
             },
         ),
+        (gettext_lazy("Sources of one publisher"), {"fields": ["one_publisher_reason"]}),
+        assigning.FIELDSET,
     ]
 
     class Media:
-        css = {"all": ["factchecks/desk.css"]}
-        js = ["factchecks/desk.js"]
+        css = {"all": ["factchecks/desk.css", "factchecks/newsroom.css"]}
+        js = [
+            f"factchecks/desk/{name}.js"
+            for name in (
+                "sending",
+                "order",
+                "unsaved",
+                "presence",
+                "citing",
+                "preview",
+                "words",
+                "keys",
+                "notes",
+            )
+        ]
 
     # The list ---------------------------------------------------------------------------------
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[FactCheck]:
-        publications = Publication.objects.filter(fact_check=OuterRef("pk"))
-        now = timezone.now()
-        revisions_of = Revision.objects.filter(fact_check=OuterRef("pk")).order_by("-number")
         checks: QuerySet[FactCheck] = super().get_queryset(request)
-        return checks.annotate(
-            is_public=Exists(publications.published(now)),
-            is_scheduled=Exists(publications.filter(live_during__startswith__gt=now)),
-            was_public=Exists(publications.filter(live_during__startswith__lte=now)),
-            last_saved_at=Subquery(revisions_of.values("saved_at")[:1]),
-        )
+        numbers = Revision.objects.filter(fact_check=OuterRef("pk")).order_by("-number")
+        # In one statement with the check itself: no save comes in between.
+        checks = checks.annotate(newest_number=Subquery(numbers.values("number")[:1]))
+        return checks.select_related("reviewed_by", "assignee")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[listing.CheckList]:
+        return listing.CheckList
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, check: Any) -> str:
-        words = [
-            _("public") if check.is_public else "",
-            _("withdrawn") if check.was_public and not check.is_public else "",
-            _("scheduled") if check.is_scheduled else "",
-        ]
-        return ", ".join(filter(None, words)) or _("draft")
+        return listing.state(check)
 
-    @admin.display(description=gettext_lazy("last saved"), ordering="last_saved_at")
+    @admin.display(description=gettext_lazy("last saved"))
     def last_saved(self, check: Any) -> Any:
         return check.last_saved_at
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Each word in the question, the address, the summary or a heading; no check twice."""
+        return searching.containing(queryset, search_term), False
 
     # Permissions ------------------------------------------------------------------------------
 
@@ -204,15 +228,48 @@ class FactCheckAdmin(WithAutocomplete, admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """Save; where the save itself is refused, show the form again with all that was typed, and the reason."""
-        # Read before the check itself: a save in between is noticed, rather than overwritten.
-        request.opened_with = _newest_number(object_id)  # type: ignore[attr-defined]
-        check = self.get_object(request, object_id) if object_id else None
-        context = {**panel.context(check), **(extra_context or {})}
+        check: Any = self.get_object(request, object_id) if object_id else None
+        request.opened_with = check.newest_number if check else 0  # type: ignore[attr-defined]
+        is_late = request.POST.get("base") != str(request.opened_with)  # type: ignore[attr-defined]
+        # (before rows that are gone become new ones)
+        if is_late and (late := merge.offer(self, request, check)):
+            return late
+        context = {**opening.context(self, request, check), **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except Refused as refused:
+            # Somebody saved while this save was on its way.
+            if late := merge.offer(self, request, check):
+                return late
             request.refusal = refused.reason  # type: ignore[attr-defined]
+            request.opened = None  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, context)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> FactCheck | None:
+        """Looked up once for a page, with the people that its form shows."""
+        check: FactCheck | None = getattr(request, "opened", None)
+        if check is None or str(check.pk) != object_id:
+            check = super().get_object(request, object_id, from_field)
+            request.opened = check  # type: ignore[attr-defined]
+        return check
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        """What stands beside the form is looked up only when it is shown: a save that went well has no need of it."""
+        groups = {group.formset.prefix: group.formset for group in context["inline_admin_formsets"]}
+        sources = groups.get("citations") if request.method == "GET" else None
+        rows = sources.get_queryset() if sources else None
+        context |= {**panel.context(obj, rows), **notes.context(obj), **links.context(obj)}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The check is saved with its parts, as one document."""
@@ -229,8 +286,24 @@ class FactCheckAdmin(WithAutocomplete, admin.ModelAdmin):
             )
         except ValidationError as error:
             raise Refused(error) from error
+        unsaved.forget(request, check)
+        assigning.save(form, revision.fact_check_id)
         form.instance.pk = revision.fact_check_id
         form.instance._state.adding = False
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The revisions tell more than the log of Django's admin."""
+        check = self.get_object(request, object_id)
+        if check is None:
+            raise Http404
+        if not self.has_view_permission(request, check):
+            raise PermissionDenied
+        return redirect("admin:factchecks_factcheck_revisions", check.pk)
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """The revision itself says who changed what and when."""
 
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
@@ -267,25 +340,71 @@ class FactCheckAdmin(WithAutocomplete, admin.ModelAdmin):
                 "<int:pk>/publish/", wrap(steps.publish(self)), name="factchecks_factcheck_publish"
             ),
             path(
+                "staff/",
+                wrap(StaffNames.as_view(check_admin=self, admin_site=self.admin_site)),
+                name="factchecks_factcheck_staff",
+            ),
+            path("<int:pk>/notes/", wrap(notes.view(self)), name="factchecks_factcheck_notes"),
+            path("<int:pk>/links/", wrap(links.view(self)), name="factchecks_factcheck_links"),
+            path(
+                "<int:pk>/links/<int:link>/revoke/",
+                wrap(links.revoke(self)),
+                name="factchecks_factcheck_revoke",
+            ),
+            path("<int:pk>/review/", wrap(steps.review(self)), name="factchecks_factcheck_review"),
+            path(
+                "<int:pk>/pictures/",
+                wrap(pictures.view(self)),
+                name="factchecks_factcheck_pictures",
+            ),
+            path(
+                "<int:pk>/retract/", wrap(steps.retract(self)), name="factchecks_factcheck_retract"
+            ),
+            path(
                 "<int:pk>/withdraw/",
                 wrap(steps.withdraw(self)),
                 name="factchecks_factcheck_withdraw",
             ),
+            path(
+                "<int:pk>/revisions/",
+                wrap(history.listing(self)),
+                name="factchecks_factcheck_revisions",
+            ),
+            path(
+                "<int:pk>/revisions/compare/",
+                wrap(history.compare(self)),
+                name="factchecks_factcheck_compare",
+            ),
+            path(
+                "<int:pk>/revisions/<int:number>/restore/",
+                wrap(history.restore(self)),
+                name="factchecks_factcheck_restore",
+            ),
+            path("<int:pk>/merge/", wrap(merge.view(self)), name="factchecks_factcheck_merge"),
             path("<int:pk>/cancel/", wrap(steps.cancel(self)), name="factchecks_factcheck_cancel"),
+            path("add/unsaved/", wrap(unsaved.keep(self)), name="factchecks_factcheck_unsaved_new"),
+            path(
+                "add/unsaved/discard/",
+                wrap(unsaved.discard(self)),
+                name="factchecks_factcheck_unsaved_discard_new",
+            ),
+            path(
+                "<int:pk>/unsaved/", wrap(unsaved.keep(self)), name="factchecks_factcheck_unsaved"
+            ),
+            path(
+                "<int:pk>/unsaved/discard/",
+                wrap(unsaved.discard(self)),
+                name="factchecks_factcheck_unsaved_discard",
+            ),
+            path(
+                "<int:pk>/presence/",
+                wrap(presence.beat(self)),
+                name="factchecks_factcheck_presence",
+            ),
+            path("sources/search/", wrap(citing.search(self)), name="factchecks_factcheck_sources"),
+            # (each further page of the desk: one line here, its view in a module of factchecks/desk/)
             *super().get_urls(),
         ]
-
-    def view_on_site(self, obj: FactCheck) -> str | None:
-        live = obj.publications.published().first()
-        return live.get_absolute_url() if live else None
-
-
-def _newest_number(object_id: str | None) -> int:
-    """Of the newest revision; 0 for a new check."""
-    if not object_id or not object_id.isdecimal() or len(object_id) > 18:
-        return 0
-    numbers = Revision.objects.filter(fact_check=int(object_id)).order_by("-number")
-    return numbers.values_list("number", flat=True).first() or 0
 
 
 @admin.register(Person)
@@ -300,3 +419,14 @@ class PersonAdmin(WithAutocomplete, admin.ModelAdmin):
 class RatingAdmin(admin.ModelAdmin):
     list_display = ["name", "description", "position"]
     search_fields = ["name"]
+
+
+# Taggit's own has a page on which all staff could merge tags, past the revisions.
+admin.site.unregister(taggit.admin.Tag)
+
+
+@admin.register(taggit.admin.Tag)
+class TagAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}

@@ -352,7 +352,11 @@ def throw_away() -> Iterator[Cluster]:
 
 def _remove_unless_used(home: Path) -> None:
     with suppress(OSError), (home / "users.lock").open("rb") as users:
-        if home.stat().st_uid == os.geteuid() and _locks_alone(users):
+        is_ours = home.stat().st_uid == os.geteuid()
+        is_past_its_start = (
+            time.time() - home.stat().st_mtime > PATIENCE
+        )  # else it may not be locked yet
+        if is_ours and is_past_its_start and _locks_alone(users):
             shutil.rmtree(home, ignore_errors=True)
 
 

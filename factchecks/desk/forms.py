@@ -5,14 +5,19 @@ Its forms validate and show; they never write. What was typed becomes a document
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.forms.models import BaseInlineFormSet
+from django.db.models import Model
+from django.forms.models import BaseInlineFormSet, construct_instance
+from django.forms.utils import flatatt
 from django.utils.functional import cached_property
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +25,7 @@ from django.utils.translation import gettext_lazy
 from factchecks import citations, documents
 from factchecks.importing import lengths
 from factchecks.models import Byline, Citation, FactCheck, Finding, FollowUp, SearchQuery
+from sources.autocomplete import Choice
 from sources.models import validate_address
 
 # How a passage says who relies on it. Said of the whole check only where its own words could be taken for the other.
@@ -28,7 +34,34 @@ QUOTED_IN = re.compile(r"(?:finding\s+(?P<finding>\d{1,3})|(?P<whole>whole check
 BOOKKEEPING = {"position", "number"}
 
 
-class Unlabelled(forms.HiddenInput):
+class DocumentForm(forms.ModelForm):
+    """A form whose fields go into a document. The document is checked as a whole; here, only what a field can tell.
+
+    So no query is made for a row: whether its slug is free, its source exists or its constraints hold.
+    """
+
+    def _post_clean(self) -> None:
+        construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
+
+
+class Hidden(forms.HiddenInput):
+    """A long check has hundreds: made without the templates that other fields are made with."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        value = self.format_value(value)
+        given = {"type": "hidden", "name": name, **({} if value is None else {"value": value})}
+        return format_html("<input{}>", flatatt({**given, **self.build_attrs(self.attrs, attrs)}))
+
+
+class Deletion(forms.CheckboxInput):
+    """Made as ``Hidden`` is."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        given = {"type": "checkbox", "name": name, "checked": bool(value)}
+        return format_html("<input{}>", flatatt({**given, **self.build_attrs(self.attrs, attrs)}))
+
+
+class Unlabelled(Hidden):
     """A hidden field for which the admin's label, hidden too, does not claim to be one."""
 
     def id_for_label(self, id_: str | None) -> str:
@@ -41,7 +74,7 @@ def limit(form: forms.BaseForm, **longest: int) -> None:
         form.fields[name].validators.append(MaxLengthValidator(length))
 
 
-class FactCheckForm(forms.ModelForm):
+class FactCheckForm(DocumentForm):
     """The check's own fields.
 
     The desk sets ``opened_with``, and ``refusal`` when a save was refused after this form was valid.
@@ -68,10 +101,16 @@ class FactCheckForm(forms.ModelForm):
             "claimed_on",
             "claim_appearance",
             "rating",
+            "one_publisher_reason",
+            "assignee",
+            "due_on",
         ]
         widgets = {
             "question": forms.TextInput(attrs={"class": "vTextField wide"}),
-            "summary": forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField prose"}),
+            "summary": forms.Textarea(
+                attrs={"rows": 8, "class": "vLargeTextField prose", "spellcheck": "true"}
+            ),
+            "one_publisher_reason": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
             "claim_text": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         }
 
@@ -81,6 +120,10 @@ class FactCheckForm(forms.ModelForm):
             self.fields["slug"].required = False
             limit(self, summary=lengths.SUMMARY, claim_text=lengths.CLAIM)
         self.initial.setdefault("base", self.opened_with)
+        for name in ("reviewed_by", "assignee"):
+            field, row = self.fields.get(name), self.instance.pk and getattr(self.instance, name)
+            if isinstance(field, Choice) and row:
+                field.know({str(row.pk): row})
 
     def clean_question(self) -> str:
         return documents.clean_line(self.cleaned_data["question"])
@@ -130,10 +173,12 @@ class FactCheckForm(forms.ModelForm):
             self.add_error(None, refusal.messages)
 
 
-class RowForm(forms.ModelForm):
+class RowForm(DocumentForm):
     """One row of an ordered group. The order is what the page's buttons leave in ``position``."""
 
     position = forms.IntegerField(required=False, widget=Unlabelled)
+    # The key that the row had when the form was opened, read back after the row changed.
+    opened_as = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -145,14 +190,12 @@ class RowForm(forms.ModelForm):
     def changed_data(self) -> list[str]:
         """A row in which only the bookkeeping differs is an empty row."""
         changed = super().changed_data
-        return [] if not self.instance.pk and BOOKKEEPING.issuperset(changed) else changed
+        return [] if not _existed(self) and BOOKKEEPING.issuperset(changed) else changed
 
-    # What must hold among the rows is checked on the whole document, in its new order.
-    def validate_unique(self) -> None:
-        pass
 
-    def validate_constraints(self) -> None:
-        pass
+def _existed(row: Any) -> bool:
+    """Whether the row was there when the form was opened."""
+    return bool(row.instance.pk or row.opened_as)
 
 
 class NumberedForm(RowForm):
@@ -187,7 +230,9 @@ class FindingForm(NumberedForm):
         fields = ["heading", "text", "position", "number"]
         widgets = {
             "heading": forms.TextInput(attrs={"class": "vTextField wide"}),
-            "text": forms.Textarea(attrs={"rows": 8, "class": "vLargeTextField prose"}),
+            "text": forms.Textarea(
+                attrs={"rows": 8, "class": "vLargeTextField prose", "spellcheck": "true"}
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -270,15 +315,60 @@ def _as_typed(quotation: Any) -> str:
 
 
 class RowFormSet(BaseInlineFormSet):
-    """The rows of one group."""
+    """The rows of one group. What they are and what they choose is fetched for all of them at once."""
+
+    deletion_widget = Deletion
+    chosen = ""  # the foreign key that a row chooses
+    chosen_related: tuple[str, ...] = ()
+    _chosen: dict[str, Model] | None = None
+
+    def __init__(self, *args: Any, opened: Sequence[str] = (), **kwargs: Any) -> None:
+        """``opened``: by row, the keys of a form that is based on an older revision than the rows now."""
+        self.opened = opened
+        super().__init__(*args, **kwargs)
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        if i < len(self.opened) and self.opened[i]:
+            form.opened_as = form.instance.key = self.opened[i]
+        return form
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
         if "DELETE" in form.fields:
             form.fields["DELETE"].widget.attrs["aria-label"] = _("Take this out")
+        key = form.fields[self._pk_field.name]  # type: ignore[attr-defined]
+        held = Choice(key.queryset, initial=key.initial, required=False, widget=Hidden)
+        form.fields[self.fk.name].widget = Hidden()
+        held.know(self._held)
+        form.fields[self._pk_field.name] = held  # type: ignore[attr-defined]
+        field = form.fields.get(self.chosen)
+        if isinstance(field, Choice):
+            if self._chosen is None:
+                self._chosen = self._fetch_chosen(field)
+            field.know(self._chosen)
+            field.widget.can_view_related = False  # the pencil beside it shows the same page
+
+    @cached_property
+    def _held(self) -> dict[str, Model]:
+        return {str(row.pk): row for row in self.get_queryset()}
+
+    def _fetch_chosen(self, field: Choice) -> dict[str, Model]:
+        """What the rows have chosen, as saved or as typed, by primary key as text."""
+        saved = [getattr(row, self.chosen) for row in self.get_queryset()]
+        chosen = {str(row.pk): row for row in saved if row is not None}
+        typed = {
+            str(self.data.get(f"{self.add_prefix(index)}-{self.chosen}", ""))
+            for index in range(self.total_form_count() if self.is_bound else 0)
+        }
+        new = {key for key in typed - chosen.keys() if key.isdecimal() and len(key) < 19}
+        if new and field.queryset is not None:
+            rows = field.queryset.select_related(*self.chosen_related)
+            chosen |= {str(row.pk): row for row in rows.filter(pk__in=new)}
+        return chosen
 
     def holds_something(self, form: Any) -> bool:
-        return bool(form.has_changed() or form.instance.pk)
+        return bool(form.has_changed() or _existed(form))
 
     def rows(self) -> list[Any]:
         """The forms that are to stay and hold something, in the order the editor gave them."""
@@ -297,6 +387,8 @@ class RowFormSet(BaseInlineFormSet):
 
 
 class BylineFormSet(RowFormSet):
+    chosen = "person"
+
     def clean(self) -> None:
         super().clean()
         seen = set()
@@ -313,7 +405,9 @@ class NumberedFormSet(RowFormSet):
     def labels(self) -> dict[Any, int]:
         """By row, the number that texts of this form mean it by: the saved one, or the one a new row showed."""
         rows: list[Any] = self.forms
-        labels = {form: form.saved_number for form in rows if form.instance.pk}
+        labels = {
+            form: form.saved_number or form.shown_number() or 0 for form in rows if _existed(form)
+        }
         used = set(labels.values())
         for form in rows:
             if form not in labels:
@@ -330,6 +424,8 @@ class NumberedFormSet(RowFormSet):
 
 class CitationFormSet(NumberedFormSet):
     """The numbered sources."""
+
+    chosen, chosen_related = "source", ("publisher",)
 
     def holds_something(self, form: Any) -> bool:
         """A row that was left empty but is cited is a placeholder."""
@@ -366,7 +462,8 @@ class CitationFormSet(NumberedFormSet):
         new = self.new_numbers()
         given_out = set(new.values())
         deleted: list[Any] = self.deleted_forms
-        saved = {form.saved_number for form in deleted}
+        labels = self.labels()
+        saved = {labels[form] for form in deleted if _existed(form)}
         message = _("[%(number)s] is still cited in: %(places)s. Take it out there first.")
         refused = [
             message % {"number": number, "places": ", ".join(places)}

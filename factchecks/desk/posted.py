@@ -45,6 +45,8 @@ def document_of(form: Any, formsets: list[Any], before: Document | None) -> Docu
         "follow_ups": _items(groups["follow_ups"]),
         "claim": _claim(form),
         "rating": _rating(_value(form, "rating")),
+        "pictures": before["pictures"] if before else [],
+        "one_publisher_reason": documents.clean_text(_text(form, "one_publisher_reason")),
     }
     return keys.with_keys(document, before)
 

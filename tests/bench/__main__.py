@@ -22,7 +22,7 @@ from django.core.management import CommandError
 from factually import local, preparation
 from factually.management.commands import serve
 from factually.postgres import Cluster
-from tests.bench import bare
+from tests.bench import bare, desk
 from tests.bench.load import HOST, Figures, LoadError, run
 
 LIST, GOAL, READY = "/fact-checks/", "/support/goal.json", "/readyz"
@@ -201,7 +201,10 @@ def say(text: str) -> None:
 
 if __name__ == "__main__":
     try:
-        main()
+        if sys.argv[1:2] == ["desk"]:
+            desk.main(sys.argv[2:])
+        else:
+            main()
     except (LoadError, CommandError, local.RefusedError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

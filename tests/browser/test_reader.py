@@ -6,8 +6,10 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 from pytest_django.live_server_helper import LiveServer
 
+from factchecks import publishing
+from factchecks.models import FactCheck
 from supporters.models import Contribution, Goal, Payment, Supporter
-from tests.factories import NOON, make_published
+from tests.factories import NOON, edit, make_published
 
 
 @pytest.fixture
@@ -60,6 +62,23 @@ def test_the_page_is_whole_without_javascript(browser: Browser, address: str) ->
     page.goto(address)
     expect(page.locator("#source-3")).to_contain_text("Title 3")
     expect(page.get_by_role("progressbar")).to_have_attribute("value", "10")
+    context.close()
+
+
+def test_the_history_opens_by_keyboard_without_javascript(browser: Browser, address: str) -> None:
+    check = FactCheck.objects.get()
+    edit(check, summary="It is **flattened** by very little [1].")
+    publishing.publish(check, editor=None)
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}history/")
+    expect(page.locator("ins")).not_to_have_count(0)
+    expect(page.locator("ins").first).not_to_be_visible()
+    page.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("ins").first).to_be_visible()
+    page.get_by_role("link", name="Version 1", exact=True).click()
+    expect(page.get_by_text("This is an earlier version")).to_be_visible()
     context.close()
 
 

@@ -25,7 +25,7 @@ def typed(client: Client, url: str, **changes: Any) -> dict[str, Any]:
     for form in forms:
         for field in form:
             value = field.value()
-            if field.name == "tags":
+            if field.name == "tags" and not isinstance(value, str):
                 value = ", ".join(tag.name for tag in value or [])
             data[field.html_name] = "" if value is None or value is False else value
     return {**data, "_continue": "1", **changes}

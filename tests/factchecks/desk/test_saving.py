@@ -97,7 +97,7 @@ def test_a_save_over_somebody_elses_comes_back_with_all_that_was_typed(chief: Cl
     edit(check, question="Is the Moon a ball?")
     response: Any = chief.post(change_url(check), data)
     assert response.status_code == 200
-    assert "saved by somebody else" in errors(response)
+    assert "Saved by two people" in response.content.decode()
     assert "Typed for an hour [1]." in response.content.decode()
     assert FactCheck.objects.get().question == "Is the Moon a ball?"
 
@@ -189,3 +189,17 @@ def test_whatever_the_desk_does_to_a_published_check_changes_no_public_byte(
     assert source.title == "Changed"
     assert {address: reader.get(address).content for address in addresses} == before
     assert Publication.objects.published().get() == publication
+
+
+def test_a_refused_form_shows_what_was_typed_into_a_finding_that_somebody_else_took_out(
+    chief: Client,
+) -> None:
+    check = make_check()
+    texts = {"findings-0-text": "By laser [1][2].", "findings-1-text": "Typed for an hour [3]."}
+    data = typed(chief, change_url(check), question="", **texts)
+    edit(check, summary="", findings=[], citations=[])
+    page = chief.post(change_url(check), data).content.decode()
+    assert "errornote" in page
+    assert "Typed for an hour [3]." in page
+    assert "By laser" not in page
+    assert 'name="findings-INITIAL_FORMS" value="0"' in page
