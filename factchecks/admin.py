@@ -27,6 +27,7 @@ from factchecks.desk import (
     pictures,
     presence,
     preview,
+    rows,
     searching,
     steps,
     unsaved,
@@ -62,14 +63,14 @@ class PartInline(admin.StackedInline):
     """An ordered group of parts."""
 
     extra = 0
-    formset = forms.RowFormSet
+    formset = rows.RowFormSet
     template = "admin/factchecks/factcheck/rows.html"
 
 
 class BylineInline(WithAutocomplete, admin.TabularInline):
     model = Byline
     form = forms.BylineForm
-    formset = forms.BylineFormSet
+    formset = rows.BylineFormSet
     extra = 0
     autocomplete_fields = ["person"]
 
@@ -80,27 +81,27 @@ class BylineInline(WithAutocomplete, admin.TabularInline):
 class SearchQueryInline(admin.TabularInline):
     model = SearchQuery
     form = forms.SearchQueryForm
-    formset = forms.RowFormSet
+    formset = rows.RowFormSet
     extra = 0
 
 
 class FollowUpInline(admin.TabularInline):
     model = FollowUp
     form = forms.FollowUpForm
-    formset = forms.RowFormSet
+    formset = rows.RowFormSet
     extra = 0
 
 
 class FindingInline(PartInline):
     model = Finding
     form = forms.FindingForm
-    formset = forms.NumberedFormSet
+    formset = rows.NumberedFormSet
 
 
 class CitationInline(WithAutocomplete, PartInline):
     model = Citation
     form = forms.CitationForm
-    formset = forms.CitationFormSet
+    formset = rows.CitationFormSet
     autocomplete_fields = ["source"]
     fields = ["source", "accessed_on", "quotations", "position", "number"]
     verbose_name = gettext_lazy("source")

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any, cast
 
 from factchecks import citations, documents, keys, resolving
-from factchecks.desk.forms import CitationFormSet, NumberedFormSet, RowFormSet, passages
+from factchecks.desk.forms import passages
+from factchecks.desk.rows import CitationFormSet, NumberedFormSet, RowFormSet
 from factchecks.documents import Document
 from factchecks.models import Person, Rating
 from sources.models import Source
