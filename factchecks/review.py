@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from factchecks import documents, pages, revisions
-from factchecks.desk.links import hash_of, said
+from factchecks.expertise import hash_of, said
 from factchecks.models import ReviewComment, ReviewLink, Revision
 
 LONGEST = 5_000  # characters of a comment

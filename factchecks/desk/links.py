@@ -1,9 +1,7 @@
 """Secret links for experts from outside: make one, see which are open, revoke one; and what the experts said."""
 
-import hashlib
 import secrets
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +19,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from factchecks import documents
 from factchecks.desk import pages
 from factchecks.desk.access import signed_in
-from factchecks.models import FactCheck, ReviewComment, ReviewLink, Revision
+from factchecks.expertise import Said, hash_of, said
+from factchecks.models import FactCheck, ReviewComment, ReviewLink
 
 SHOWN = 20  # comments beside the form of the check; the page of the links has more
 MOST = 1000  # comments, and links, on one page
@@ -45,52 +44,6 @@ class LinkForm(forms.Form):
         if not name:
             raise ValidationError(_("Say for whom the link is."))
         return name
-
-
-def hash_of(token: str) -> str:
-    """What is kept of a token, in hexadecimal."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Said:
-    """A comment as the desk reads it: of whom, on what, in which revision."""
-
-    name: str
-    verdict: str
-    verdict_label: str
-    text: str
-    made_at: Any
-    place: str
-    revision: int
-
-
-def said(comments: Iterable[ReviewComment]) -> list[Said]:
-    """With the number and heading that a finding had in the revision that was read. At most two queries."""
-    comments = list(comments)
-    read = {comment.revision_id for comment in comments}
-    rows = Revision.objects.filter(pk__in=read) if read else Revision.objects.none()
-    findings = {
-        pk: (number, {f["key"]: (place, f["heading"]) for place, f in enumerate(found, 1)})
-        for pk, number, found in rows.values_list("pk", "number", "document__findings")
-    }
-    return [_said(comment, *findings[comment.revision_id]) for comment in comments]
-
-
-def _said(comment: ReviewComment, revision: int, findings: dict[str, tuple[int, str]]) -> Said:
-    place = _("The whole check")
-    if comment.finding:
-        number, heading = findings[str(comment.finding)]
-        place = _("Finding %(number)s: %(heading)s") % {"number": number, "heading": heading}
-    return Said(
-        name=comment.link.name,
-        verdict=comment.verdict,
-        verdict_label=comment.get_verdict_display(),
-        text=comment.text,
-        made_at=comment.made_at,
-        place=place,
-        revision=revision,
-    )
 
 
 def _comments(check: FactCheck, most: int) -> list[Said]:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from factchecks.desk.links import hash_of
+from factchecks.expertise import hash_of
 from factchecks.models import FactCheck, Note, ReviewComment, ReviewLink
 from factchecks.review import LONGEST, MOST
 from tests.factories import edit, key, make_check, make_document, make_superuser
