@@ -58,12 +58,19 @@ def context(check: FactCheck | None, rows: Iterable[Citation] | None = None) -> 
             "scheduled": next((each for each in publications if each.updated_at > now), None),
             "last": last,
             "changed_around": documents.sha256(document) != last.sha256,
+            "unsent": check.stage == FactCheck.Stage.REVIEW and not _was_sent(last, steps),
             "approval": approval,
             "alone": alone,
             "ready": not any(line.items for line in lines) and bool(approval or alone),
             "steps": steps[:STEPS_SHOWN],
         }
     }
+
+
+def _was_sent(last: Revision, steps: list[Step]) -> bool:
+    """Whether it is this revision that was sent to review, as far as the steps at hand tell."""
+    sent = [step for step in steps if step.kind == Step.Kind.SUBMITTED]
+    return not sent or sent[0].revision_id == last.pk
 
 
 def _approval(last: Revision, steps: list[Step]) -> Step | None:

@@ -31,13 +31,15 @@ class Queue:
 
 
 def _to_review(user: User, now: datetime) -> Checks:
-    """In review, and last changed by somebody else."""
+    """In review, and last changed, or sent to review since, by somebody else."""
     last = Revision.objects.filter(fact_check=OuterRef("pk")).order_by("-number")
     checks = FactCheck.objects.filter(stage=FactCheck.Stage.REVIEW)
     # (nobody's, where a command saved it)
     saved_by = Coalesce(Subquery(last.values("saved_by")[:1]), 0, output_field=BigIntegerField())
-    checks = checks.annotate(last_saved_by=saved_by)
-    return checks.exclude(last_saved_by=user.pk).order_by("due_on", "pk")
+    checks = checks.annotate(last_saved_by=saved_by, newest=Subquery(last.values("pk")[:1]))
+    sent = Step.objects.filter(revision=OuterRef("newest"), kind=Step.Kind.SUBMITTED)
+    by_another = ~Q(last_saved_by=user.pk) | Exists(sent.exclude(by=user))
+    return checks.filter(by_another).order_by("due_on", "pk")
 
 
 def _sent_back(user: User, now: datetime) -> Checks:

@@ -1,4 +1,4 @@
-"""The steps to the public and back, each on a page of its own: review, publish or schedule, cancel, withdraw."""
+"""The steps to the public and back, each on a page of its own: review, publish or schedule, move, cancel, withdraw."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -19,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from factchecks import publishing, workflow
 from factchecks.desk import panel
 from factchecks.desk.access import signed_in
-from factchecks.models import Correction, FactCheck
+from factchecks.models import Correction, FactCheck, Publication, Revision
 
 View = Callable[[HttpRequest, int], HttpResponse]
 
@@ -42,16 +44,34 @@ class ReviewForm(forms.Form):
     )
 
 
+class Moment(AdminSplitDateTime):
+    """With a name for each of its two fields: Django's label is for both together."""
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs)
+        for part, name in zip(
+            self.widgets, (gettext_lazy("Date"), gettext_lazy("Time")), strict=True
+        ):
+            part.attrs["aria-label"] = name
+
+
+class MomentField(forms.SplitDateTimeField):
+    """A moment to come, in the newsroom's time zone; one that its clocks show twice or never is refused."""
+
+    widget = Moment
+
+    def clean(self, value: Any) -> datetime | None:
+        at: datetime | None = super().clean(value)
+        if at is not None and at <= timezone.now():
+            raise ValidationError(_("This moment has passed."))
+        return at
+
+
 class PublishForm(forms.Form):
     """Now or at a moment; for a check that is public, what the new version is."""
 
     base = forms.IntegerField(widget=forms.HiddenInput)
-    at = forms.SplitDateTimeField(
-        label=gettext_lazy("Publish at"),
-        required=False,
-        widget=AdminSplitDateTime,
-        help_text=gettext_lazy("Left empty: now. In the newsroom's time zone."),
-    )
+    at = MomentField(label=gettext_lazy("Publish at"), required=False)
     kind = forms.ChoiceField(
         label=gettext_lazy("What this version is"),
         choices=[
@@ -69,14 +89,9 @@ class PublishForm(forms.Form):
 
     def __init__(self, *args: Any, first: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["at"].help_text = _("Left empty: now. Time zone: %(zone)s.") % {"zone": _zone()}
         if first:
             del self.fields["kind"], self.fields["text"]
-
-    def clean_at(self) -> datetime | None:
-        at: datetime | None = self.cleaned_data["at"]
-        if at is not None and at <= timezone.now():
-            raise ValidationError(_("This moment has passed."))
-        return at
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
@@ -92,6 +107,19 @@ class PublishForm(forms.Form):
         if kind not in Correction.Kind.values:
             return None
         return publishing.WhatChanged(Correction.Kind(kind), self.cleaned_data["text"].strip())
+
+
+class MoveForm(forms.Form):
+    """Another moment for what is scheduled; ``base`` is the revision that it was when the page was opened."""
+
+    prefix = "move"  # it stands on one page with the form of publishing
+
+    base = forms.IntegerField(widget=forms.HiddenInput)
+    at = MomentField(label=gettext_lazy("Move to"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["at"].help_text = _("Time zone: %(zone)s.") % {"zone": _zone()}
 
 
 class WithdrawForm(forms.Form):
@@ -129,18 +157,48 @@ def review(model_admin: Any) -> View:
             try:
                 step(check, by=signed_in(request), **form.cleaned_data)
             except ValidationError as error:
-                _refuse(form, error)
+                refuse(form, error)
             else:
-                return _done(request, check, str(said))
+                return done(request, check, str(said))
+        check.refresh_from_db(fields=["stage"])
         state = panel.context(check)["panel"]
-        form.initial["base"] = state["last"].number
+        _show(form, state["last"])
         title = _("Review: %(check)s") % {"check": check}
-        return _page(model_admin, request, "review", check, form, title, panel=state)
+        decides = model_admin.has_publish_permission(request)
+        who = _who(check, state["last"], signed_in(request), decides=decides)
+        return page(model_admin, request, "review", check, form, title, panel=state, **who)
 
     return view
 
 
-def _refuse(form: forms.Form, error: ValidationError) -> None:
+def _who(check: FactCheck, last: Revision, me: User, *, decides: bool) -> dict[str, Any]:
+    """Who wrote what is to be approved, and which steps are this person's to take."""
+    written = workflow.written(last)
+    saved = {writer.name: writer.saved for writer in written.writers}
+    waits = decides and check.stage == FactCheck.Stage.REVIEW
+    refusal = workflow.refusal_to_approve(check, last, me) if waits else ""
+    return {
+        "written": written,
+        "saved_by_me": saved.get(me.get_username(), 0),
+        "refusal": refusal,
+        "may_approve": waits and not refusal,
+        "may_submit": not refusal and not workflow.refusal_to_submit(check, last, me),
+        "may_send_back": decides and check.stage != FactCheck.Stage.DRAFT,
+    }
+
+
+def _show(form: forms.Form, revision: Revision) -> None:
+    """From now on the page speaks of this revision: also to who sent the form with an older one, and is told so."""
+    form.initial["base"] = revision.number
+    if form.is_bound:
+        form.data = dict(form.data.items()) | {form.add_prefix("base"): str(revision.number)}
+
+
+def _zone() -> str:
+    return timezone.get_current_timezone_name()
+
+
+def refuse(form: forms.Form, error: ValidationError) -> None:
     """Put each sentence at its field, where the form has it."""
     by_field = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
     for field, sentences in by_field.items():
@@ -160,9 +218,8 @@ class RetractForm(forms.Form):
 def publish(model_admin: Any) -> View:
     @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        check = _allowed(model_admin, request, pk)
-        first = not check.publications.published().exists()
-        form = PublishForm(request.POST or None, first=first)
+        check = allowed(model_admin, request, pk)
+        form = _publish_form(check, request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
                 publication = publishing.publish(
@@ -173,13 +230,59 @@ def publish(model_admin: Any) -> View:
                     what_changed=form.what_changed(),
                 )
             except ValidationError as error:
-                _refuse(form, error)
+                refuse(form, error)
             else:
-                return _done(request, check, _said(publication))
-        state = panel.context(check)["panel"]
-        form.initial["base"] = state["last"].number
-        title = _("Publish: %(check)s") % {"check": check}
-        return _page(model_admin, request, "publish", check, form, title, panel=state)
+                return done(request, check, _said(publication))
+        return _publish_page(model_admin, request, check, form)
+
+    return view
+
+
+def _publish_form(check: Any, posted: Any = None) -> PublishForm:
+    """What takes the place of a scheduled version begins with that one's words to readers."""
+    first = not check.is_public
+    waiting = Correction.objects.filter(
+        publication__fact_check=check, publication__live_during__startswith__gt=timezone.now()
+    )
+    words = None if first or posted else waiting.filter(kind__in=STATED).first()
+    initial = {"kind": words.kind, "text": words.text} if words else {}
+    return PublishForm(posted, first=first, initial=initial)
+
+
+def _publish_page(
+    model_admin: Any,
+    request: HttpRequest,
+    check: FactCheck,
+    form: PublishForm,
+    moving: MoveForm | None = None,
+) -> HttpResponse:
+    state = panel.context(check)["panel"]
+    _show(form, state["last"])
+    waiting = state["scheduled"]
+    if waiting:
+        moving = moving or MoveForm(initial={"at": waiting.updated_at})
+        _show(moving, waiting.revision)
+    title = _("Publish: %(check)s") % {"check": check}
+    return page(model_admin, request, "publish", check, form, title, panel=state, moving=moving)
+
+
+def move(model_admin: Any) -> View:
+    """Another moment for what is scheduled. The form stands on the page of publishing."""
+
+    @require_http_methods(["GET", "POST"])
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        check = allowed(model_admin, request, pk)
+        if request.method == "GET":
+            return redirect("admin:factchecks_factcheck_publish", check.pk)
+        moving = MoveForm(request.POST)
+        if moving.is_valid():
+            try:
+                moved = publishing.move(check, editor=signed_in(request), **moving.cleaned_data)
+            except ValidationError as error:
+                refuse(moving, error)
+            else:
+                return done(request, check, _said(moved))
+        return _publish_page(model_admin, request, check, _publish_form(check), moving)
 
     return view
 
@@ -194,7 +297,7 @@ def _said(publication: Any) -> str:
 def withdraw(model_admin: Any) -> View:
     @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        check = _allowed(model_admin, request, pk)
+        check = allowed(model_admin, request, pk)
         form = WithdrawForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -202,11 +305,11 @@ def withdraw(model_admin: Any) -> View:
                     check, notice=form.cleaned_data["notice"], editor=signed_in(request)
                 )
             except ValidationError as error:
-                _refuse(form, error)
+                refuse(form, error)
             else:
-                return _done(request, check, _("It is withdrawn; its address shows the notice."))
+                return done(request, check, _("It is withdrawn; its address shows the notice."))
         title = _("Withdraw: %(check)s") % {"check": check}
-        return _page(model_admin, request, "withdraw", check, form, title)
+        return page(model_admin, request, "withdraw", check, form, title)
 
     return view
 
@@ -214,7 +317,7 @@ def withdraw(model_admin: Any) -> View:
 def retract(model_admin: Any) -> View:
     @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        check = _allowed(model_admin, request, pk)
+        check = allowed(model_admin, request, pk)
         form = RetractForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -222,11 +325,11 @@ def retract(model_admin: Any) -> View:
                     check, notice=form.cleaned_data["text"], editor=signed_in(request)
                 )
             except ValidationError as error:
-                _refuse(form, error)
+                refuse(form, error)
             else:
-                return _done(request, check, _("It is retracted; the notice stands over it."))
+                return done(request, check, _("It is retracted; the notice stands over it."))
         title = _("Retract: %(check)s") % {"check": check}
-        return _page(model_admin, request, "retract", check, form, title)
+        return page(model_admin, request, "retract", check, form, title)
 
     return view
 
@@ -234,7 +337,7 @@ def retract(model_admin: Any) -> View:
 def cancel(model_admin: Any) -> View:
     @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        check = _allowed(model_admin, request, pk)
+        check = allowed(model_admin, request, pk)
         if request.method == "GET":
             return redirect("admin:factchecks_factcheck_publish", check.pk)
         try:
@@ -242,23 +345,24 @@ def cancel(model_admin: Any) -> View:
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return redirect("admin:factchecks_factcheck_change", check.pk)
-        return _done(request, check, _("The schedule is cancelled."))
+        return done(request, check, _("The schedule is cancelled."))
 
     return view
 
 
-def _allowed(model_admin: Any, request: HttpRequest, pk: int) -> FactCheck:
+def allowed(model_admin: Any, request: HttpRequest, pk: int) -> FactCheck:
     if not model_admin.has_publish_permission(request):
         raise PermissionDenied
-    return get_object_or_404(FactCheck, pk=pk)
+    live = Publication.objects.published().filter(fact_check=OuterRef("pk"))
+    return get_object_or_404(FactCheck.objects.annotate(is_public=Exists(live)), pk=pk)
 
 
-def _done(request: HttpRequest, check: FactCheck, message: str) -> HttpResponse:
+def done(request: HttpRequest, check: FactCheck, message: str) -> HttpResponse:
     messages.success(request, message)
     return redirect("admin:factchecks_factcheck_change", check.pk)
 
 
-def _page(
+def page(
     model_admin: Any,
     request: HttpRequest,
     name: str,

@@ -1,28 +1,17 @@
 """From the reporter's desk to the reader, by two people in two browsers."""
 
+from datetime import date, timedelta
+
 import pytest
-from django.contrib.auth.models import Group, User
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from factchecks import publishing
 from factchecks.models import Person, Publication
 from sources.models import Publisher
-from tests.factories import make_user
-
-
-def member(name: str, group: str) -> User:
-    user = make_user(name)
-    user.groups.add(Group.objects.get(name=group))
-    return user
-
-
-def sign_in(page: Page, live_server: LiveServer, name: str) -> Page:
-    page.set_default_timeout(10_000)
-    page.goto(f"{live_server.url}/admin/login/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Log in").click()
-    return page
+from tests.browser.people import member, sign_in
+from tests.factories import make_check
 
 
 @pytest.fixture
@@ -88,3 +77,19 @@ def choose(page: Page, row: str, words: str) -> None:
     page.locator(f"{row} .select2-selection").click()
     page.locator(".select2-search__field").fill(words)
     page.locator(".select2-results__option", has_text=words).click()
+
+
+def test_an_editor_moves_a_schedule_by_keyboard_alone(page: Page, live_server: LiveServer) -> None:
+    member("editor", "Editor")
+    check = make_check()
+    tomorrow = timezone.now() + timedelta(days=1)
+    publishing.publish(check, editor=None, at=tomorrow)
+    sign_in(page, live_server, "editor")
+    page.goto(f"{live_server.url}/admin/factchecks/factcheck/{check.pk}/publish/")
+    page.get_by_role("group", name="Move to").get_by_label("Date").focus()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("2096-03-05")
+    page.keyboard.press("Enter")
+    expect(page.locator(".messagelist")).to_contain_text("It is scheduled for March 5, 2096")
+    expect(page.locator(".desk-steps")).to_contain_text("schedule moved · editor for March 5, 2096")
+    assert Publication.objects.get().updated_at.date() == date(2096, 3, 5)

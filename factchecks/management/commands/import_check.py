@@ -23,12 +23,15 @@ class Command(BaseCommand):
     help = (
         "Import fact checks as drafts: Markdown with a YAML header, a page as plain text, or the JSON document that"
         " export_check writes. Prints a line for each file, “<slug>: created|updated|unchanged|refused”."
+        " With --publish --editor USERNAME what passes every rule is published: a file counts as written outside the"
+        " newsroom, and the editor approves it. It is refused to an editor who is the file's only author, where a"
+        " second person is needed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", help="“-” is the standard input")
         parser.add_argument("--publish", action="store_true", help="publish what nothing stops")
-        parser.add_argument("--editor", metavar="USERNAME", help="who answers for publishing")
+        parser.add_argument("--editor", metavar="USERNAME", help="who approves and publishes")
         parser.add_argument("--json", action="store_true", help="print a JSON list for machines")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -153,7 +153,7 @@ def test_without_approval_the_page_of_publishing_leads_to_the_review(
     assert 'name="base"' not in page
     response: Any = chief.post(step("publish", check), {"base": 1})
     assert response.context["form"].errors["__all__"] == [
-        "Nobody else has approved this revision yet."
+        "Nobody else has approved this revision yet: send it to review, and ask for approval."
     ]
 
 
@@ -224,3 +224,30 @@ def test_who_lost_the_role_can_still_copy_what_was_typed(client: Client) -> None
     response = client.post(url, typed, headers={"sec-fetch-site": "same-origin"})
     assert response.status_code == 403
     assert typed["summary"] in response.content.decode()
+
+
+def test_words_are_taken_down_at_the_desk_with_a_reason_and_a_confirmation(chief: Client) -> None:
+    check = make_published().fact_check
+    assert "no former version" in chief.get(step("takedown", check)).content.decode()
+    publishing.withdraw(check, notice="We lost in court.")
+    fields = {"versions": ["1"], "notice": "A court forbids it."}
+    refused: Any = chief.post(step("takedown", check), fields)
+    assert list(refused.context["form"].errors) == ["is_meant"]
+    assert not Publication.objects.get().is_taken_down
+    assert chief.post(step("takedown", check), {**fields, "is_meant": "on"}).status_code == 302
+    assert Publication.objects.get().takedown_notice == "A court forbids it."
+    assert "taken down" in chief.get(step("revisions", check)).content.decode()
+
+
+def test_a_version_that_is_public_cannot_be_chosen_for_a_takedown(chief: Client) -> None:
+    check = make_published().fact_check
+    fields = {"versions": ["1"], "notice": "A court forbids it.", "is_meant": "on"}
+    refused: Any = chief.post(step("takedown", check), fields)
+    assert list(refused.context["form"].errors) == ["versions"]
+
+
+def test_only_those_who_publish_take_words_down(client: Client) -> None:
+    check = make_published().fact_check
+    client.force_login(make_user("reporter", "factchecks.change_factcheck"))
+    assert client.get(step("takedown", check)).status_code == 403
+    assert client.post(step("takedown", check)).status_code == 403
