@@ -7,6 +7,7 @@ from enum import StrEnum
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,7 +33,8 @@ class Result:
 
     ``notes`` are of the reading, with the lines they speak of. ``refusals`` say why nothing was saved. Else
     ``document`` is the whole document as it is now, ``revision`` the one that holds it, and ``problems`` what stops its
-    publication.
+    publication. ``last`` is the revision that the draft continues. One that it would overwrite is ``overwritten``;
+    ``document`` is then what the draft says.
     """
 
     slug: str
@@ -42,6 +44,8 @@ class Result:
     document: Document | None = None
     revision: Revision | None = None
     problems: list[Problem] = field(default_factory=list)
+    last: Revision | None = None
+    overwritten: Revision | None = None
 
     @property
     def obstacles(self) -> list[str]:
@@ -57,50 +61,88 @@ def sentence(note: Note) -> str:
     return _("line %(line)d: %(message)s") % {"line": note.line, "message": note.message}
 
 
-def save(draft: Draft, *, by: User | None) -> Result:
+def save(draft: Draft, *, by: User | None, seen: int | None = None) -> Result:
     """Bring the draft to the database: a new check, or the next revision of the one that it continues.
 
-    All of it or nothing. A draft that breaks a rule, or that would overwrite what the desk has written since, is
-    ``REFUSED``; the same draft again is ``UNCHANGED``.
+    All of it or nothing. A draft that breaks a rule, or that would overwrite what somebody else has written since, is
+    ``REFUSED``; the same draft again is ``UNCHANGED``. ``seen``, when given, is the primary key of the revision that
+    the person was shown as ``last``, 0 for none: another one since then is not overwritten either.
     """
     try:
         with transaction.atomic():
-            return _save(draft, by)
+            result = _save(draft, by, seen)
+            if result.status == Status.REFUSED:
+                transaction.set_rollback(True)
+            return result
     except ValidationError as refusal:
         slug = draft.document["slug"]
         return Result(slug, Status.REFUSED, draft.notes, refusals=refusal.messages)
 
 
-def preview(draft: Draft) -> Result:
+def preview(draft: Draft, *, by: User | None = None) -> Result:
     """What ``save`` would give. Nothing is written: ``revision`` is ``None``."""
     with transaction.atomic():
-        result = save(draft, by=None)
+        result = save(draft, by=by)
         transaction.set_rollback(True)
     return replace(result, revision=None)
 
 
+def ancestor(result: Result, *, by: User | None, seen: int | None = None) -> Revision | None:
+    """What a draft that would overwrite a revision most likely began with: for a merge of both.
+
+    That is the revision which the person was shown and might have overwritten; else what they, or a command, imported
+    before. Nothing where the draft comes from elsewhere.
+    """
+    theirs = result.overwritten
+    if theirs is None:
+        return None
+    before = theirs.fact_check.revisions.filter(number__lt=theirs.number).order_by("-number")
+    shown = before.filter(pk=seen).first() if seen else None
+    if shown and not _stands_in_the_way(shown, by, None):
+        return shown
+    of_them = Q(saved_by=None) | Q(saved_by=by)
+    return before.filter(of_them, origin=Revision.Origin.IMPORT).first()
+
+
+@transaction.atomic
 def publish(result: Result, *, editor: User) -> Publication:
     """Make public what was saved; what is public already stays as it is.
 
-    Raises ``ValidationError`` with a sentence for each thing that stops it.
+    Who wrote the file is the first person, and the editor, who approves it here, the second: see ``workflow``. Raises
+    ``ValidationError`` with a sentence for each thing that stops it; the draft then stays as it was.
     """
     revision = result.revision
     if revision is None or result.obstacles:
         raise ValidationError(result.obstacles)
-    check = revision.fact_check
+    check = FactCheck.objects.select_for_update().get(pk=revision.fact_check_id)
     live = check.publications.published().filter(revision=revision).first()
     if live:
         return live
-    # Who wrote the file is the first person; the editor who publishes it is the second.
-    if revision.saved_by_id != editor.pk and workflow.approval_of(revision) is None:
-        workflow.approve(check, by=editor, base=revision.number)
+    _approve(check, revision, editor)
     return publishing.publish(check, editor=editor, base=revision.number)
 
 
-def _save(draft: Draft, by: User | None) -> Result:
+def _approve(check: FactCheck, revision: Revision, editor: User) -> None:
+    """Take the steps that are missing before publication, where the editor can, or must."""
+    if check.stage == FactCheck.Stage.DRAFT:
+        workflow.submit(check, by=None, base=revision.number)
+        check.refresh_from_db(fields=["stage"])
+    refusal = workflow.refusal_to_approve(check, revision, editor)
+    if not refusal:
+        workflow.approve(check, by=editor, base=revision.number)
+    elif check.stage == FactCheck.Stage.REVIEW and not workflow.may_be_published_alone(revision):
+        raise ValidationError(refusal)
+
+
+def _save(draft: Draft, by: User | None, seen: int | None) -> Result:
     revisions.hold_slug(draft.document["slug"])
     last = _newest(draft)
+    if last is None and seen:
+        raise revisions.StaleBase(_("The check that this draft continues has another address now."))
     document = keys.with_keys(draft.document, last.document if last else None)
+    if last and draft.form != "json":  # the other forms have no word for it
+        answers = last.fact_check.answers
+        document["answers"] = str(answers) if answers else None
     revision = revisions.apply(
         document,
         fact_check=last.fact_check if last else None,
@@ -108,16 +150,35 @@ def _save(draft: Draft, by: User | None) -> Result:
         by=by,
         origin=Revision.Origin.IMPORT,
     )
-    if last and revision != last and last.origin == Revision.Origin.DESK:
-        raise ValidationError(_("The desk has changed this check; the draft would overwrite that."))
-    return Result(
+    result = Result(
         slug=revision.document["slug"],
         status=_status(revision, last),
         notes=[*draft.notes, *_not_taken_over(document, revision.document)],
         document=revision.document,
         revision=revision,
         problems=rules.problems(revision.document, timezone.localdate()),
+        last=last,
     )
+    refusal = _stands_in_the_way(last, by, seen) if last and revision != last else ""
+    if not refusal:
+        return result
+    return replace(
+        result, status=Status.REFUSED, refusals=[refusal], revision=None, overwritten=last
+    )
+
+
+def _stands_in_the_way(last: Revision, by: User | None, seen: int | None) -> str:
+    """Why an import may not overwrite this revision: a sentence, or nothing.
+
+    It may follow what the same person imported, and what a command did.
+    """
+    if seen is not None and seen != last.pk:
+        return _("The check was saved once more since you looked; the draft would overwrite that.")
+    if last.origin == Revision.Origin.DESK:
+        return _("The desk has changed this check; the draft would overwrite that.")
+    if last.saved_by_id not in (None, by.pk if by else None):
+        return _("Somebody else has imported this check; the draft would overwrite that.")
+    return ""
 
 
 def _newest(draft: Draft) -> Revision | None:

@@ -4,16 +4,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from sources import addresses
 from sources.autocomplete import WithAutocomplete
 from sources.models import Publisher, Source
+from sources.simultaneous import OneSaveAtATime, Simultaneous
 
 
-class SourceForm(forms.ModelForm):
+class SourceForm(Simultaneous):
     """A source; a publisher that is new is named in the same form."""
 
     publisher_name = forms.CharField(
@@ -30,7 +33,13 @@ class SourceForm(forms.ModelForm):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
         name, url = cleaned.get("publisher_name"), cleaned.get("url")
-        if name and url and not cleaned.get("publisher"):
+        publisher = cleaned.get("publisher")
+        if name and publisher and publisher.name != name:
+            message = gettext(
+                "The publisher is “%(name)s” already: empty this field, or take that one out."
+            )
+            self.add_error("publisher_name", ValidationError(message % {"name": publisher}))
+        elif name and url and not publisher and "publisher" not in self.errors:
             cleaned["publisher"] = Publisher.objects.get_or_create(
                 domain=addresses.domain(url), defaults={"name": name}
             )[0]
@@ -38,7 +47,7 @@ class SourceForm(forms.ModelForm):
 
 
 @admin.register(Source)
-class SourceAdmin(WithAutocomplete, admin.ModelAdmin):
+class SourceAdmin(OneSaveAtATime, WithAutocomplete, admin.ModelAdmin):
     form = SourceForm
     list_display = ["__str__", "address", "publisher", "published_on"]
     list_select_related = ["publisher"]
@@ -57,7 +66,8 @@ class SourceAdmin(WithAutocomplete, admin.ModelAdmin):
 
 
 @admin.register(Publisher)
-class PublisherAdmin(admin.ModelAdmin):
+class PublisherAdmin(OneSaveAtATime, admin.ModelAdmin):
+    form = Simultaneous
     list_display = ["name", "domain"]
     search_fields = ["name", "domain"]
 

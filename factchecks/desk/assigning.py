@@ -1,12 +1,14 @@
 """Who looks after a check and until when: the newsroom's own business, in no revision and never public."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -72,14 +74,16 @@ class StaffNames(AutocompleteJsonView):
         return {"id": str(obj.pk), "text": name_of(obj)}
 
 
+def names(model_admin: Any) -> Callable[..., HttpResponseBase]:
+    """Where the form's field for the assignee searches."""
+    return StaffNames.as_view(check_admin=model_admin, admin_site=model_admin.admin_site)
+
+
 class WithAssignee:
     """For the admin of checks."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc]
-        if db_field.name in FIELDS and field is not None:
-            # What counts as changed is measured by what the form showed, not by what is there when it comes back.
-            field.show_hidden_initial = True
         if db_field.name == "assignee" and field is not None:
             # Accounts are kept elsewhere: no links to add, change or delete one from here.
             field.widget.can_add_related = field.widget.can_change_related = False
@@ -97,7 +101,13 @@ class WithAssignee:
 
 
 def save(form: Any, pk: int) -> None:
-    """Write what was changed of it in the form, and only that: somebody else may have changed the rest."""
+    """Write what was changed of it in the form, and only that: somebody else may have changed the rest.
+
+    The form has been compared with the row; this refuses what came in between.
+    """
     changed = {name: form.cleaned_data[name] for name in FIELDS if name in form.changed_data}
-    if changed:
-        FactCheck.objects.filter(pk=pk).update(**changed)
+    compared = {name: form.initial.get(name) for name in changed}
+    if changed and not FactCheck.objects.filter(pk=pk, **compared).update(**changed):
+        raise ValidationError(
+            _("Somebody else changed the assignee or the due date just now. Save again.")
+        )

@@ -1,7 +1,7 @@
 """A save that came too late: what both people did, side by side, brought together in one revision.
 
-Nothing that was typed is kept on the server for this: the page carries the editor's whole document, and takes part in
-what the desk does with any form, such as waiting for a new sign-in.
+The page carries the editor's whole document, and takes part in what the desk does with any form, such as waiting for a
+new sign-in. What was typed is kept as unsaved work too, until it is saved: the page may be closed.
 """
 
 import json
@@ -22,6 +22,7 @@ from factchecks.desk.access import may_save, signed_in
 from factchecks.desk.history import revision_number
 from factchecks.desk.posted import document_of
 from factchecks.documents import Document
+from factchecks.importer import Result
 from factchecks.models import FactCheck, Revision
 
 # The groups of the form, and where the document has them.
@@ -59,18 +60,54 @@ def offer(model_admin: Any, request: HttpRequest, check: FactCheck | None) -> Ht
     base = check.revisions.filter(number=revision_number(request.POST.get("base", ""))).first()
     if last is None or base is None or base.number == last.number:
         return None
+    unsaved.store(request, check)
     typed = _typed(model_admin, request, check, base)
     if typed is None:
         return None
     mine, form = typed
-    assigning.save(form, check.pk)  # no part of the text, so it collides with nothing
+    try:
+        assigning.save(form, check.pk)  # no part of the text
+    except ValidationError:
+        return None
     if merging.merge(base.document, mine, last.document) == merging.Merge(last.document, []):
+        unsaved.forget(request)
         message = _(
             "Nothing of yours is missing in revision %(number)s, which was saved meanwhile."
         )
         messages.info(request, message % {"number": last.number})
-        return redirect("admin:factchecks_factcheck_change", check.pk)
+        return _on(model_admin, request, check)
     return _page(model_admin, request, check, base, mine, last)
+
+
+def of_draft(
+    model_admin: Any, request: HttpRequest, result: Result, base: Revision | None
+) -> HttpResponse | None:
+    """The page of the merge, for a draft that would overwrite a revision. Else nothing."""
+    theirs = result.overwritten
+    if theirs is None or result.document is None:
+        return None
+    check = theirs.fact_check
+    if not may_save(model_admin, request, check):
+        return None
+    base = base or _beginning(theirs)
+    return _page(model_admin, request, check, base, result.document, theirs)
+
+
+def _beginning(theirs: Revision) -> Revision:
+    """In place of a revision that both began with, where there is none: nothing, so that all that differs is chosen."""
+    document: Any = {
+        name: type(value)() if isinstance(value, str | list) else None
+        for name, value in documents.whole(theirs.document).items()
+    }
+    document |= {"version": documents.VERSION, "key": theirs.document["key"]}
+    return Revision(fact_check=theirs.fact_check, number=0, document=document)
+
+
+def _began_with(check: FactCheck, posted: str, theirs: Revision) -> Revision | None:
+    """The revision that the page named, or the nothing that it began with."""
+    if posted == "0":
+        return _beginning(theirs)
+    return check.revisions.filter(number=revision_number(posted)).first()
 
 
 def _typed(
@@ -128,9 +165,9 @@ def view(model_admin: Any) -> Callable[[HttpRequest, int], HttpResponse]:
         check = get_object_or_404(FactCheck, pk=pk)
         if not may_save(model_admin, request, check):
             raise PermissionDenied
-        base = check.revisions.filter(number=revision_number(request.POST.get("base", ""))).first()
         mine = _carried(request.POST.get("document", ""), check)
         last = revisions.newest(check)
+        base = last and _began_with(check, request.POST.get("base", ""), last)
         if base is None or mine is None or last is None:
             return _unreadable(model_admin, request, check)
         choices = _choices(request.POST)
@@ -149,14 +186,20 @@ def view(model_admin: Any) -> Callable[[HttpRequest, int], HttpResponse]:
             return _page(
                 model_admin, request, check, base, mine, last, choices=choices, refusals=refusals
             )
-        unsaved.forget(request, check)
+        unsaved.forget(request)
         message = _(
             "Your changes and those made meanwhile are saved together, as revision %(number)s."
         )
         messages.success(request, message % {"number": saved.number})
-        return redirect("admin:factchecks_factcheck_change", check.pk)
+        return _on(model_admin, request, check)
 
     return merge
+
+
+def _on(model_admin: Any, request: HttpRequest, check: FactCheck) -> HttpResponse:
+    """Where the form itself would have led."""
+    on = pages.after_saving(model_admin, request, check.pk)
+    return on or redirect("admin:factchecks_factcheck_change", check.pk)
 
 
 def _page(
@@ -192,7 +235,9 @@ def _page(
         ],
         my_changes=_woven(base.document, mine),
         their_changes=_woven(base.document, theirs.document),
-        undecided=unsaved.UNDECIDED if unsaved.UNDECIDED in request.POST else "",
+        publish=pages.PUBLISH if pages.PUBLISH in request.POST else "",
+        open_form=unsaved.OpenForm.of(request.POST),
+        is_kept=unsaved.is_kept(request),
         **context,
     )
 

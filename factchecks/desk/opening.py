@@ -17,6 +17,6 @@ def context(model_admin: Any, request: HttpRequest, check: FactCheck | None) -> 
     if request.method != "GET":
         if check:
             request.POST = vanished.settle(request.POST, check)  # type: ignore[assignment]
-        return {"may_save": True}
+        return {"may_save": True, **unsaved.context(request, check)}
     others = presence.seen(check, signed_in(request), timezone.now()) if check else []
     return {"may_save": True, "others": others, **unsaved.context(request, check)}

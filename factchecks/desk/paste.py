@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from factchecks import importer
+from factchecks.desk import merge
 from factchecks.desk.access import signed_in
 from factchecks.importing import UnreadableDraft, read
 from factchecks.importing.decoding import decode
@@ -55,17 +56,21 @@ def view(model_admin: Any) -> Callable[[HttpRequest], HttpResponse]:
         form = PasteForm(request.POST or None, request.FILES or None)
         result = None
         if request.method == "POST" and form.is_valid():
+            user, seen = signed_in(request), _seen(request.POST)
             if "_save" in request.POST:
-                result = importer.save(form.draft, by=signed_in(request))
+                result = importer.save(form.draft, by=user, seen=seen)
                 if result.revision:
                     messages.success(request, _("The draft is saved."))
                     return redirect(
                         "admin:factchecks_factcheck_change", result.revision.fact_check_id
                     )
+                began_with = importer.ancestor(result, by=user, seen=seen)
+                if page := merge.of_draft(model_admin, request, result, began_with):
+                    return page
             else:
-                result = importer.preview(form.draft)
-                # A file is in the page from now on: a browser does not send it a second time.
-                form = PasteForm(initial={"text": form.cleaned_data["text"]})
+                result = importer.preview(form.draft, by=user)
+            # A file is in the page from now on: a browser does not send it a second time.
+            form = PasteForm(initial={"text": form.cleaned_data["text"]})
         context = {
             **model_admin.admin_site.each_context(request),
             "opts": model_admin.opts,
@@ -77,3 +82,9 @@ def view(model_admin: Any) -> Callable[[HttpRequest], HttpResponse]:
         return TemplateResponse(request, "admin/factchecks/factcheck/paste.html", context)
 
     return paste
+
+
+def _seen(posted: QueryDict) -> int | None:
+    """The revision that the page showed as the one that the draft continues; nothing where none was shown."""
+    typed = posted.get("seen", "")
+    return int(typed) if typed.isdecimal() and len(typed) < 19 else None

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -13,9 +14,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from factchecks.desk.access import signed_in
-from factchecks.models import FactCheck, Presence, Revision
+from factchecks.models import FactCheck, Revision
 
 SEEN_WITHIN = timedelta(seconds=60)
+SEEN = """
+    INSERT INTO factchecks_presence (user_id, fact_check_id, seen_at) VALUES (%s, %s, %s)
+    ON CONFLICT (user_id, fact_check_id) DO UPDATE SET seen_at = excluded.seen_at
+"""
 
 
 def beat(model_admin: Any) -> Callable[[HttpRequest, int], HttpResponse]:
@@ -39,10 +44,8 @@ def beat(model_admin: Any) -> Callable[[HttpRequest, int], HttpResponse]:
 
 def seen(check: FactCheck, user: User, now: datetime) -> list[str]:
     """Note that this person has the check open; the names of the others who have."""
-    if not Presence.objects.filter(user=user, fact_check=check).update(seen_at=now):
-        # Two tabs may come at once.
-        first = Presence(user=user, fact_check=check, seen_at=now)
-        Presence.objects.bulk_create([first], ignore_conflicts=True)
+    with connection.cursor() as cursor:  # in one statement: two tabs may come at once
+        cursor.execute(SEEN, [user.pk, check.pk, now])
     here = check.presences.filter(seen_at__gt=now - SEEN_WITHIN).exclude(user=user)
     others = User.objects.filter(pk__in=here.values("user")).order_by("pk")
     return [other.get_full_name() or other.get_username() for other in others]

@@ -1,15 +1,20 @@
 """What somebody typed and has not saved yet: kept apart from the revisions, and offered back to who typed it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -21,67 +26,132 @@ from factchecks.models import FactCheck, UnsavedWork
 View = Callable[..., HttpResponse]
 
 MAX_LENGTH = 2_000_000  # characters of one form, names and values
+MOST = 10  # forms of one person and check; of more, the oldest is forgotten
 KEPT_FOR = timedelta(days=30)
-REOPEN = "unsaved"  # in the form's address: show what was typed instead of what was saved
-UNDECIDED = (
-    "_unsaved_undecided"  # in the form: older work was offered, and neither taken nor discarded
+REOPEN = (
+    "unsaved"  # in the form's address: show the unsaved work of this key instead of what was saved
 )
+FORM = "_form"  # in the form: its key
+CONTINUES = "_continues"  # in the form: the unsaved work that it was opened with
 LARGEST_BASE = 2**31 - 1
 
 
+@dataclass(frozen=True)
+class OpenForm:
+    """One form in one tab: its key, and the unsaved work that it goes on with, by key and moment."""
+
+    key: UUID
+    continues: str = ""
+
+    @classmethod
+    def of(cls, posted: QueryDict) -> "OpenForm":
+        return cls(_key(posted.get(FORM, "")) or uuid4(), posted.get(CONTINUES, ""))
+
+    @classmethod
+    def going_on_with(cls, work: UnsavedWork) -> "OpenForm":
+        return cls(uuid4(), f"{work.form} {work.saved_at.isoformat()}")
+
+    def continued(self) -> Q:
+        """The work that it goes on with; not what another tab has made of it since."""
+        key, _space, moment = self.continues.partition(" ")
+        try:
+            taken_at = parse_datetime(moment)
+        except ValueError:
+            taken_at = None
+        if taken_at is None or timezone.is_naive(taken_at):
+            return Q(pk=None)
+        return Q(form=_key(key), saved_at__lte=taken_at)
+
+
 def keep(model_admin: Any) -> View:
-    """Take the form as it stands. It takes the place of what this person's browser sent before."""
+    """Take the form as it stands. It takes the place of what the same form sent before."""
 
     @require_POST
     def view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
-        check = _allowed(model_admin, request, pk)
-        fields = _typed(request)
-        if sum(len(name) + len(value) for name, value in fields) > MAX_LENGTH:
-            return HttpResponse(status=413)
-        work = UnsavedWork(
-            user=signed_in(request),
-            fact_check=check,
-            base=_base(request.POST.get("base", "")),
-            fields=fields,
-        )
-        UnsavedWork.objects.bulk_create(
-            [work],
-            update_conflicts=True,
-            unique_fields=["user", "fact_check"],
-            update_fields=["base", "fields", "saved_at"],
-        )
-        return HttpResponse(status=204)
+        kept = store(request, _allowed(model_admin, request, pk))
+        return HttpResponse(status=204 if kept else 413)
 
     return view
+
+
+@transaction.atomic
+def store(request: HttpRequest, check: FactCheck | None) -> bool:
+    """Keep what was posted; not when it is too long."""
+    fields = _typed(request)
+    if sum(len(name) + len(value) for name, value in fields) > MAX_LENGTH:
+        return False
+    user, opened = signed_in(request), OpenForm.of(request.POST)
+    work = UnsavedWork(
+        user=user,
+        fact_check=check,
+        form=opened.key,
+        base=_base(request.POST.get("base", "")),
+        title=_storable(request.POST.get("question", ""))[:200],
+        fields=fields,
+    )
+    UnsavedWork.objects.bulk_create(
+        [work],
+        update_conflicts=True,
+        unique_fields=["user", "form"],
+        update_fields=["fact_check", "base", "title", "fields", "saved_at"],
+    )
+    of_check = _of(user, check)
+    of_check.filter(opened.continued()).delete()
+    of_check.filter(pk__in=of_check.values("pk")[MOST:]).delete()
+    return True
 
 
 def discard(model_admin: Any) -> View:
     @require_POST
     def view(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         check = _allowed(model_admin, request, pk)
-        _of(signed_in(request), check).delete()
+        _of(signed_in(request), check).filter(form=OpenForm.of(request.POST).key).delete()
         return redirect(_form(check))
 
     return view
 
 
 def context(request: HttpRequest, check: FactCheck | None) -> dict[str, Any]:
-    """What the form's page shows of unsaved work: an offer, or the work itself where its address asks for it."""
-    work = _of(signed_in(request), check).first()
-    if work is None:
-        return {}
-    shown = {"when": _moment(work.saved_at), "discard": _url("unsaved_discard", check)}
-    if REOPEN not in request.GET:
-        return {"unsaved": {**shown, "reopen": f"{_form(check)}?{REOPEN}=1"}}
-    _reopen(request, work, check)
-    # No errors on top of the page: nobody has tried to save this.
-    return {"unsaved": shown, "errors": None}
+    """What the form's page shows of unsaved work: offers, or the work itself where its address asks for it."""
+    if request.method != "GET":
+        return {"open_form": OpenForm.of(request.POST)}
+    works = list(_of(signed_in(request), check).defer("fields")[:MOST])
+    asked = [work for work in works if str(work.form) == request.GET.get(REOPEN)]
+    if asked:
+        _reopen(request, asked[0], check)
+        # No errors on top of the page: nobody has tried to save this.
+        return {
+            "open_form": OpenForm.going_on_with(asked[0]),
+            "unsaved": {"works": [_shown(asked[0], check)], "discard": _discard(check)},
+            "errors": None,
+        }
+    opened: dict[str, Any] = {"open_form": OpenForm(uuid4())}
+    if works:
+        offers = [_shown(work, check) for work in works]
+        opened["unsaved"] = {"works": offers, "offered": True, "discard": _discard(check)}
+    return opened
 
 
-def forget(request: HttpRequest, check: FactCheck | None) -> None:
-    """What was typed is saved; older work that was offered meanwhile stays until its author decides."""
-    if UNDECIDED not in request.POST:
-        _of(signed_in(request), check).delete()
+def forget(request: HttpRequest) -> None:
+    """What was typed into this form is saved. Other forms of the same check keep what they have."""
+    opened = OpenForm.of(request.POST)
+    works = UnsavedWork.objects.filter(user=signed_in(request))
+    works.filter(Q(form=opened.key) | opened.continued()).delete()
+
+
+def is_kept(request: HttpRequest) -> bool:
+    """Whether what this form had is kept."""
+    works = UnsavedWork.objects.filter(user=signed_in(request))
+    return works.filter(form=OpenForm.of(request.POST).key).exists()
+
+
+def _shown(work: UnsavedWork, check: FactCheck | None) -> dict[str, Any]:
+    return {
+        "key": work.form,
+        "when": _moment(work.saved_at),
+        "title": work.title,
+        "reopen": f"{_form(check)}?{REOPEN}={work.form}",
+    }
 
 
 def _reopen(request: HttpRequest, work: UnsavedWork, check: FactCheck | None) -> None:
@@ -95,14 +165,25 @@ def _reopen(request: HttpRequest, work: UnsavedWork, check: FactCheck | None) ->
     request.refusal = ValidationError(_("Nothing of this is saved yet."))  # type: ignore[attr-defined]
 
 
-def _of(user: User, check: FactCheck | None) -> Any:
-    if check is None:
-        return UnsavedWork.objects.filter(user=user, fact_check=None)
-    return UnsavedWork.objects.filter(user=user, fact_check=check)
+def _of(user: User, check: FactCheck | None) -> QuerySet[UnsavedWork]:
+    """The newest first."""
+    works = UnsavedWork.objects.filter(user=user).order_by("-saved_at", "-pk")
+    return works.filter(fact_check=check) if check else works.filter(fact_check=None)
+
+
+def _key(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
 
 
 def _form(check: FactCheck | None) -> str:
     return _url("change", check) if check else reverse("admin:factchecks_factcheck_add")
+
+
+def _discard(check: FactCheck | None) -> str:
+    return _url("unsaved_discard", check)
 
 
 def _url(name: str, check: FactCheck | None) -> str:

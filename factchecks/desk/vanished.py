@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from factchecks import citations
 from factchecks.documents import Document
-from factchecks.models import Byline, Citation, FactCheck, Finding, FollowUp, SearchQuery
+from factchecks.models import Byline, Citation, Finding, FollowUp, SearchQuery
 
 GROUPS: dict[str, Any] = {
     "bylines": Byline,
@@ -23,11 +23,13 @@ MOST_ROWS = 2_000
 Row = dict[str, list[str]]
 
 
-def settle(typed: QueryDict, check: FactCheck) -> QueryDict:
-    """The form as typed, for the rows that the check has now; one opened with the newest revision is as it was."""
+def settle(typed: QueryDict, check: Any) -> QueryDict:
+    """The form as typed, for the rows that the check has now; one opened with the newest revision is as it was.
+
+    ``check`` comes from the desk's own queryset, which knows its newest revision's number.
+    """
     base = typed.get("base", "")
-    numbers = check.revisions.order_by("-number").values_list("number", flat=True)
-    if not base.isdecimal() or str(numbers.first()) == base:
+    if not base.isdecimal() or str(check.newest_number) == base:
         return typed
     revision = check.revisions.filter(number=int(base[:9])).first()
     opened: Document | None = revision.document if revision else None

@@ -63,6 +63,56 @@ def test_what_the_desk_changed_since_is_not_overwritten() -> None:
     assert not Source.objects.filter(url__contains="rabbits").exists()
 
 
+def test_a_command_does_not_overwrite_what_a_person_imported() -> None:
+    importer.save(make_draft(), by=make_superuser())
+    result = save(In_the_air="While falling")
+    assert result.refusals == [
+        "Somebody else has imported this check; the draft would overwrite that."
+    ]
+    assert "In the air" in str(Revision.objects.get().document)
+
+
+def test_a_person_does_not_overwrite_what_another_imported() -> None:
+    importer.save(make_draft(), by=make_superuser("ada"))
+    result = importer.save(make_draft(In_the_air="While falling"), by=make_superuser("bob"))
+    assert (result.status, result.overwritten) == (Status.REFUSED, Revision.objects.get())
+    assert result.document is not None
+    assert result.document["findings"][0]["text"] == "While falling [1][2]."
+
+
+def test_a_person_may_follow_a_command_and_themselves() -> None:
+    save()
+    ada = make_superuser("ada")
+    for text in ("While falling", "While turning"):
+        assert importer.save(make_draft(In_the_air=text), by=ada).status == Status.UPDATED
+
+
+def test_what_was_saved_since_the_person_looked_is_not_overwritten() -> None:
+    ada = make_superuser("ada")
+    seen = importer.save(make_draft(), by=ada).revision
+    importer.save(make_draft(dogs="rabbits"), by=ada)
+    assert seen is not None
+    result = importer.save(make_draft(In_the_air="While falling"), by=ada, seen=seen.pk)
+    assert "once more since you looked" in result.refusals[0]
+    assert importer.ancestor(result, by=ada, seen=seen.pk) == seen
+    assert Revision.objects.count() == 2
+
+
+def test_a_draft_that_was_new_when_the_person_looked_overwrites_nothing() -> None:
+    save()
+    ada = make_superuser("ada")
+    result = importer.save(make_draft(In_the_air="While falling"), by=ada, seen=0)
+    assert "once more since you looked" in result.refusals[0]
+
+
+def test_a_check_that_got_another_address_since_is_not_made_twice() -> None:
+    seen = save().revision
+    assert seen is not None
+    edit(seen.fact_check, slug="cats-land")
+    result = importer.save(make_draft(), by=None, seen=seen.pk)
+    assert (result.status, FactCheck.objects.count()) == (Status.REFUSED, 1)
+
+
 def test_a_draft_that_says_what_the_desk_says_is_unchanged_not_refused() -> None:
     save()
     edit(FactCheck.objects.get(), question="Do cats land well?")

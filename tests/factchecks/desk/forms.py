@@ -28,7 +28,9 @@ def typed(client: Client, url: str, **changes: Any) -> dict[str, Any]:
             if field.name == "tags" and not isinstance(value, str):
                 value = ", ".join(tag.name for tag in value or [])
             data[field.html_name] = "" if value is None or value is False else value
-    return {**data, "_continue": "1", **changes}
+    opened = context.get("open_form")
+    keys = {"_form": str(opened.key), "_continues": opened.continues} if opened else {}
+    return {**data, **keys, "_continue": "1", **changes}
 
 
 def new_row(prefix: str, index: int, **fields: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -41,6 +42,8 @@ def on(page: Any, **choices: str) -> dict[str, Any]:
         "base": context["base"].number,
         "theirs": context["theirs"].number,
         "document": context["document"],
+        "_form": str(context["open_form"].key),
+        "_continues": context["open_form"].continues,
         **chosen,
         **choices,
     }
@@ -74,6 +77,26 @@ def test_what_collides_is_chosen_with_both_texts_in_view(
     assert page.context["collisions"][0].chosen == "mine"
     chief.post(merge_url(check), on(page, **{"choice.summary": chosen}))
     assert (document_of(check)["summary"], document_of(check)["language"]) == (summary, "de")
+
+
+def test_who_saves_to_publish_comes_to_that_page_after_the_merge_too(chief: Client) -> None:
+    check = make_check()
+    page = late(chief, check, {"question": "Theirs?"}, summary="Mine [1].", _publish="1")
+    assert '<input type="hidden" name="_publish" value="1">' in page.content.decode()
+    again = chief.post(merge_url(check), {**on(page), "theirs": "1", "_publish": "1"})
+    assert '<input type="hidden" name="_publish" value="1">' in again.content.decode()
+    response: Any = chief.post(merge_url(check), {**on(again), "_publish": "1"})
+    assert response.url == reverse("admin:factchecks_factcheck_publish", args=[check.pk])
+
+
+def test_who_may_not_publish_comes_back_to_the_text(client: Client) -> None:
+    reporter = make_user("reporter")
+    reporter.groups.add(Group.objects.get(name="Reporter"))
+    client.force_login(reporter)
+    check = make_check()
+    page = late(client, check, {"question": "Theirs?"}, summary="Mine [1].", _publish="1")
+    response: Any = client.post(merge_url(check), {**on(page), "_publish": "1"})
+    assert response.url == change_url(check)
 
 
 def test_rows_are_read_as_they_were_when_the_form_was_opened(chief: Client) -> None:
@@ -267,10 +290,33 @@ def test_who_may_not_change_the_check_merges_nothing(client: Client) -> None:
     assert client.post(change_url(check), {"base": 0}).status_code == 403
 
 
-def test_what_was_kept_of_unsaved_work_goes_when_it_is_merged(chief: Client) -> None:
+def test_a_late_save_is_kept_at_once_so_that_its_page_may_be_closed(chief: Client) -> None:
+    check = make_check()
+    late(chief, check, {"question": "Theirs?"}, summary="Mine [1].")
+    work = UnsavedWork.objects.get()
+    assert (work.base, ["summary", "Mine [1]."] in work.fields) == (1, True)
+    data = typed(chief, f"{change_url(check)}?unsaved={work.form}")
+    page: Any = chief.post(change_url(check), data)
+    chief.post(merge_url(check), on(page))
+    assert document_of(check) == make_document(question="Theirs?", summary="Mine [1].")
+    assert not UnsavedWork.objects.exists()
+
+
+def test_a_late_save_with_an_error_is_kept_too(chief: Client) -> None:
+    check = make_check()
+    late(chief, check, {"question": "Theirs?"}, summary="Mine [1].", checked_on="yesterday")
+    assert ["checked_on", "yesterday"] in UnsavedWork.objects.get().fields
+
+
+def test_a_late_save_of_which_nothing_is_missing_leaves_no_unsaved_work(chief: Client) -> None:
+    late(chief, make_check(), {"summary": "Same [1]."}, summary="Same [1].")
+    assert not UnsavedWork.objects.exists()
+
+
+def test_a_merge_ends_only_the_unsaved_work_of_its_own_form(chief: Client) -> None:
     check = make_check()
     page = late(chief, check, {"question": "Theirs?"}, summary="Mine [1].")
     user: Any = page.context["user"]
-    UnsavedWork.objects.create(user=user, fact_check=check, base=1, fields=[])
+    other = UnsavedWork.objects.create(user=user, fact_check=check, base=1, fields=[])
     chief.post(merge_url(check), on(page))
-    assert not UnsavedWork.objects.exists()
+    assert UnsavedWork.objects.get() == other

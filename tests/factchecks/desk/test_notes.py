@@ -1,14 +1,18 @@
 """The newsroom's own business with a check: notes, who looks after it, until when. None of it becomes public."""
 
 import json
+import re
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
 from factchecks import publishing, revisions
+from factchecks.desk import assigning
 from factchecks.models import FactCheck, Note
 from tests.factchecks.desk.forms import change_url, save, typed
 from tests.factories import edit, make_check, make_published, make_superuser, make_user
@@ -89,8 +93,8 @@ def test_the_form_keeps_in_mind_what_it_showed(chief: Client) -> None:
     check, writer = make_check(), make_user("writer")
     FactCheck.objects.update(assignee=writer, due_on="2026-03-09")
     page = chief.get(change_url(check)).content.decode()
-    assert f'name="initial-assignee" value="{writer.pk}"' in page
-    assert 'name="initial-due_on" value="2026-03-09"' in page
+    assert re.search(f'name="initial-assignee"[^>]* value="{writer.pk}"', page)
+    assert re.search('name="initial-due_on"[^>]* value="2026-03-09"', page)
 
 
 def test_a_new_check_may_have_them_at_once(chief: Client) -> None:
@@ -127,6 +131,60 @@ def test_saving_the_text_leaves_what_somebody_else_assigned_meanwhile(chief: Cli
     check.refresh_from_db()
     assert (check.summary, check.assignee) == ("Changed [1].", writer)
     assert str(check.due_on) == "2026-03-09"
+
+
+def test_a_due_date_that_both_changed_is_refused_with_both_in_view_and_then_decided(
+    chief: Client,
+) -> None:
+    check = make_check()
+    data = typed(chief, change_url(check), due_on="2026-03-09", summary="Changed [1].")
+    FactCheck.objects.update(due_on="2026-04-01")
+    page: Any = chief.post(change_url(check), data)
+    form = page.context["adminform"].form
+    said = str(form.errors["due_on"])
+    assert ("April 1, 2026" in said, "March 9, 2026" in said) == (True, True)
+    assert form["due_on"].value() == "2026-03-09"
+    assert "Changed [1]." in page.content.decode()
+    assert form.data["initial-due_on"] == "2026-04-01"
+    assert str(FactCheck.objects.get().due_on) == "2026-04-01"
+    assert (
+        chief.post(change_url(check), {**data, "initial-due_on": "2026-04-01"}).status_code == 302
+    )
+    assert str(FactCheck.objects.get().due_on) == "2026-03-09"
+
+
+def test_an_assignee_that_both_changed_is_refused_by_name_in_a_late_save_too(chief: Client) -> None:
+    check, first, writer = make_check(), make_user("first"), make_user("writer")
+    data = typed(chief, change_url(check), assignee=writer.pk, summary="Mine [1].")
+    edit(check, summary="Theirs [1].")
+    FactCheck.objects.update(assignee=first)
+    page: Any = chief.post(change_url(check), data)
+    said = str(page.context["adminform"].form.errors["assignee"])
+    assert ("first" in said, "writer" in said) == (True, True)
+    assert FactCheck.objects.get().assignee == first
+    page = chief.post(change_url(check), {**data, "initial-assignee": first.pk})
+    assert FactCheck.objects.get().assignee == writer
+    assert "Theirs" in page.content.decode()
+
+
+def test_an_assignment_on_which_both_agree_is_no_collision(chief: Client) -> None:
+    check, writer = make_check(), make_user("writer")
+    data = typed(chief, change_url(check), assignee=writer.pk, due_on="2026-03-09")
+    FactCheck.objects.update(assignee=writer, due_on="2026-03-09")
+    assert chief.post(change_url(check), data).status_code == 302
+
+
+def test_an_assignment_that_comes_between_look_and_save_is_not_overwritten(chief: Client) -> None:
+    check, first = make_check(), make_user("first")
+    form: Any = SimpleNamespace(
+        cleaned_data={"assignee": make_user("writer")},
+        changed_data=["assignee"],
+        initial={"assignee": None},
+    )
+    FactCheck.objects.update(assignee=first)
+    with pytest.raises(ValidationError, match="just now"):
+        assigning.save(form, check.pk)
+    assert FactCheck.objects.get().assignee == first
 
 
 def test_only_people_at_the_desk_are_assigned(chief: Client) -> None:

@@ -1,6 +1,13 @@
 // A note goes out without leaving the page: what is typed into the check's own form stays there.
 "use strict";
 (() => {
+  // Until it is sent, a note outlives a save of the check's own form and a reload.
+  const remember = (form) => sessionStorage.setItem(form.action, form.elements.text.value);
+  const recall = () => {
+    const text = document.querySelector(".notes-form")?.elements.text;
+    if (text) text.value ||= sessionStorage.getItem(text.form.action) ?? "";
+  };
+
   const send = async (event) => {
     const form = event.target.closest(".notes-form");
     if (!form) return;
@@ -13,6 +20,7 @@
       const notes = page.querySelector(".notes");
       if (!notes) throw new Error("No notes in the answer.");
       form.closest(".notes").replaceWith(notes);
+      remember(notes.querySelector(".notes-form"));
       notes.querySelector("textarea").focus();
     } catch {
       button.disabled = false;
@@ -25,4 +33,6 @@
     }
   };
   document.addEventListener("submit", send);
+  document.addEventListener("input", ({ target }) => target.form?.matches(".notes-form") && remember(target.form));
+  document.addEventListener("DOMContentLoaded", recall);
 })();

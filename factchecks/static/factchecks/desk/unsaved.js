@@ -6,7 +6,8 @@ desk.ready((root, form) => {
   const LONGEST_SAVE = 30_000;
   const BEYOND_THE_PAGE = 60_000; // bytes that a browser goes on sending when the page is gone
   const keptAt = document.querySelector(".desk-kept-at");
-  let offer = document.querySelector(".desk-unsaved[data-offered]");
+  // The key of this tab: a browser that copies a tab may have put back that of the other.
+  form.elements._form.value = root.dataset.form;
   let last = "refused" in root.dataset ? "" : desk.fields(form);
   let sentAt = -Infinity;
   let leaving = false;
@@ -15,8 +16,7 @@ desk.ready((root, form) => {
   const isKept = (response) => response.status === 204;
 
   const keep = async ({ atOnce = false } = {}) => {
-    // Older work that nobody has decided about must not be written over.
-    if (leaving || offer || (!atOnce && performance.now() - sentAt < PAUSE)) return;
+    if (leaving || (!atOnce && performance.now() - sentAt < PAUSE)) return;
     const fields = desk.fields(form);
     if (fields === last) return;
     last = fields;
@@ -38,16 +38,17 @@ desk.ready((root, form) => {
   const discard = async (event) => {
     event.preventDefault();
     const isDone = (response) => response.type === "opaqueredirect";
+    const which = new URLSearchParams({ _form: event.target.elements._form.value });
     try {
-      await desk.post(form, event.target.action, "", isDone);
+      await desk.post(form, event.target.action, which, isDone);
     } catch {
       event.target.submit();
       return;
     }
-    offer.remove();
-    offer = null;
-    form.elements._unsaved_undecided.remove();
-    form.querySelector("[name='question']")?.focus();
+    event.target.closest(".desk-work").remove();
+    const next = document.querySelector(".desk-unsaved .button");
+    if (!next) document.querySelector(".desk-unsaved").remove();
+    (next ?? form.querySelector("[name='question']"))?.focus();
   };
 
   // What is being saved need not be kept: it would come back as unsaved work.
@@ -62,7 +63,7 @@ desk.ready((root, form) => {
     leaving = false;
   };
 
-  offer?.querySelector("form").addEventListener("submit", discard);
+  for (const offer of document.querySelectorAll(".desk-unsaved[data-offered] form")) offer.addEventListener("submit", discard);
   form.addEventListener("submit", leave);
   window.addEventListener("pageshow", (event) => event.persisted && stay());
   window.addEventListener("pagehide", () => keep({ atOnce: true }));

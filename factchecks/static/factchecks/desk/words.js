@@ -34,13 +34,18 @@ desk.ready((root, form) => {
     });
   };
 
-  const speak = () => {
-    for (const field of form.querySelectorAll(".prose, .wide.vTextField")) field.lang = language.value;
+  const tagOf = (typed) => {
     try {
-      segmenter = new Intl.Segmenter(language.value, { granularity: "word" });
+      return Intl.getCanonicalLocales(typed)[0];
     } catch {
-      segmenter = new Intl.Segmenter(undefined, { granularity: "word" }); // what is typed is no language tag yet
+      return undefined; // what is typed is no language tag yet
     }
+  };
+
+  const speak = () => {
+    const tag = tagOf(language.value);
+    for (const field of form.querySelectorAll(".prose, .wide.vTextField")) field.lang = tag ?? "";
+    segmenter = new Intl.Segmenter(tag, { granularity: "word" });
     counts.clear();
     show();
   };
