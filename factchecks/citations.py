@@ -10,6 +10,7 @@ import re
 from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -62,18 +63,19 @@ def _numbers(inside: str) -> tuple[int, ...]:
 _parser = install(MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]))
 
 
-def markers(text: str) -> list[Marker]:
+@lru_cache(maxsize=256)  # a check's texts are read again and again while somebody writes it
+def markers(text: str) -> tuple[Marker, ...]:
     """The markers of a text, in order."""
     candidates = list(MARKER.finditer(text))
     if not candidates:
-        return []
+        return ()
     real = _indices_in_running_text(text)
     line_ends = [m.start() for m in re.finditer("\n", text)]
-    return [
+    return tuple(
         Marker(m.start(), m.end(), bisect(line_ends, m.start()) + 1, _numbers(m[1]))
         for index, m in enumerate(candidates)
         if index in real
-    ]
+    )
 
 
 def without_tags(text: str) -> str:

@@ -22,6 +22,7 @@ from factchecks.documents import Document, PicturePart
 
 MOST_BYTES = 15_000_000
 MOST_PIXELS = 40_000_000
+MOST_PIXELS_LOSSLESS = 24_000_000  # those take several times as long to write
 LONGEST_SIDE = 10_000  # pixels, as in the document's schema
 WIDTHS = (480, 960, 1440)  # pixels; a page's column is 640 wide, on a sharp screen 1280
 FALLBACK_WIDTH = 960
@@ -91,11 +92,11 @@ def store(upload: UploadedFile) -> Stored:
     original = _encoded(image, suffix)
     stored = Stored(hashlib.sha256(original).hexdigest(), image.width, image.height)
     _keep(f"{stored.sha256}-{stored.width}.{suffix}", original)
-    for width, name in offered(stored).items():
-        _keep(name, _webp(_narrowed(image, width), drawn=suffix == "png"))
-    name = fallback(stored)
-    if suffix == "png" or stored.width > FALLBACK_WIDTH:
-        _keep(name, _encoded(_on_white(_narrowed(image, FALLBACK_WIDTH)), "jpg"))
+    for width, name in reversed(offered(stored).items()):
+        image = _narrowed(image, width)  # from the next larger one: the large original is slow
+        _keep(name, _webp(image, drawn=suffix == "png"))
+        if width == min(stored.width, FALLBACK_WIDTH):
+            _keep(fallback(stored), _encoded(_on_white(image), "jpg"))
     return stored
 
 
@@ -129,15 +130,18 @@ def _refusals() -> Iterator[None]:
 
 def _refuse_large(source: Image.Image) -> None:
     """Before a pixel is read: a small file may announce a huge picture."""
-    if source.width * source.height > MOST_PIXELS or max(source.size) > LONGEST_SIDE:
+    most = MOST_PIXELS_LOSSLESS if source.format in LOSSLESS else MOST_PIXELS
+    if source.width * source.height > most or max(source.size) > LONGEST_SIDE:
         raise _too_large()
 
 
 def _too_large() -> ValidationError:
     message = _(
-        "The picture is too large: up to %(pixels)s megapixels, and %(side)s pixels a side, can be kept."
+        "The picture is too large: up to %(pixels)s megapixels (%(lossless)s of a PNG or GIF), "
+        "and %(side)s pixels a side, can be kept."
     )
-    return ValidationError(message % {"pixels": MOST_PIXELS // 1_000_000, "side": LONGEST_SIDE})
+    most = {"pixels": MOST_PIXELS // 1_000_000, "lossless": MOST_PIXELS_LOSSLESS // 1_000_000}
+    return ValidationError(message % {**most, "side": LONGEST_SIDE})
 
 
 def _in_srgb(image: Image.Image) -> Image.Image:
@@ -184,7 +188,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 def _encoded(image: Image.Image, suffix: str) -> bytes:
     stream = io.BytesIO()
     if suffix == "png":
-        image.save(stream, "PNG")
+        image.save(stream, "PNG", compress_level=3)  # half the time of 6, and little larger
     else:
         image.save(stream, "JPEG", quality=88, subsampling=0)
     return stream.getvalue()

@@ -12,18 +12,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.forms.models import construct_instance
-from django.forms.utils import flatatt
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from factchecks import documents
+from factchecks.desk import answering, assigning
 from factchecks.importing import lengths
 from factchecks.models import Byline, Citation, FactCheck, Finding, FollowUp, SearchQuery
 from sources.autocomplete import Choice
 from sources.models import validate_address
+from sources.simultaneous import Simultaneous
 
 # How a passage says who relies on it. Said of the whole check only where its own words could be taken for the other.
 QUOTED_IN = re.compile(r"(?:finding\s+(?P<finding>\d{1,3})|(?P<whole>whole check))\s*:\s*", re.I)
@@ -41,24 +41,7 @@ class DocumentForm(forms.ModelForm):
         construct_instance(self, self.instance, self._meta.fields, self._meta.exclude)
 
 
-class Hidden(forms.HiddenInput):
-    """A long check has hundreds: made without the templates that other fields are made with."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        value = self.format_value(value)
-        given = {"type": "hidden", "name": name, **({} if value is None else {"value": value})}
-        return format_html("<input{}>", flatatt({**given, **self.build_attrs(self.attrs, attrs)}))
-
-
-class Deletion(forms.CheckboxInput):
-    """Made as ``Hidden`` is."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        given = {"type": "checkbox", "name": name, "checked": bool(value)}
-        return format_html("<input{}>", flatatt({**given, **self.build_attrs(self.attrs, attrs)}))
-
-
-class Unlabelled(Hidden):
+class Unlabelled(forms.HiddenInput):
     """A hidden field for which the admin's label, hidden too, does not claim to be one."""
 
     def id_for_label(self, id_: str | None) -> str:
@@ -71,7 +54,7 @@ def limit(form: forms.BaseForm, **longest: int) -> None:
         form.fields[name].validators.append(MaxLengthValidator(length))
 
 
-class FactCheckForm(DocumentForm):
+class FactCheckForm(Simultaneous, DocumentForm):
     """The check's own fields.
 
     The desk sets ``opened_with``, and ``refusal`` when a save was refused after this form was valid.
@@ -79,6 +62,7 @@ class FactCheckForm(DocumentForm):
 
     refusal: ValidationError | None = None
     opened_with = 0  # the newest revision when the page was made
+    shared = assigning.FIELDS  # in no revision, so they are compared by themselves
 
     base = forms.IntegerField(required=False, widget=Unlabelled)
 
@@ -98,6 +82,8 @@ class FactCheckForm(DocumentForm):
             "claimed_on",
             "claim_appearance",
             "rating",
+            "limitations",
+            "answers",
             "one_publisher_reason",
             "assignee",
             "due_on",
@@ -108,6 +94,7 @@ class FactCheckForm(DocumentForm):
                 attrs={"rows": 8, "class": "vLargeTextField prose", "spellcheck": "true"}
             ),
             "one_publisher_reason": forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+            "limitations": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
             "claim_text": forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         }
 
@@ -115,7 +102,13 @@ class FactCheckForm(DocumentForm):
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:  # else the person may only look
             self.fields["slug"].required = False
-            limit(self, summary=lengths.SUMMARY, claim_text=lengths.CLAIM)
+            limit(
+                self,
+                summary=lengths.SUMMARY,
+                claim_text=lengths.CLAIM,
+                limitations=lengths.LIMITATIONS,
+            )
+            answering.show_question(self, self["answers"].value())
         self.initial.setdefault("base", self.opened_with)
         for name in ("reviewed_by", "assignee"):
             field, row = self.fields.get(name), self.instance.pk and getattr(self.instance, name)
@@ -184,6 +177,14 @@ class RowForm(DocumentForm):
                 field.widget.attrs.setdefault("aria-label", field.label)
 
     @property
+    def media(self) -> forms.Media:
+        """All rows of a group need the same: it is put together once for the page."""
+        kind: Any = type(self)
+        if "rows_media" not in vars(kind):  # the admin makes a class of its own for each page
+            kind.rows_media = super().media
+        return kind.rows_media  # type: ignore[no-any-return]
+
+    @cached_property
     def changed_data(self) -> list[str]:
         """A row in which only the bookkeeping differs is an empty row."""
         changed = super().changed_data

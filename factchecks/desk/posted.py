@@ -48,6 +48,8 @@ def document_of(form: Any, formsets: list[Any], before: Document | None) -> Docu
         "rating": _rating(_value(form, "rating")),
         "pictures": before["pictures"] if before else [],
         "one_publisher_reason": documents.clean_text(_text(form, "one_publisher_reason")),
+        "limitations": documents.clean_text(_text(form, "limitations")),
+        "answers": str(_value(form, "answers") or "") or None,
     }
     return keys.with_keys(document, before)
 

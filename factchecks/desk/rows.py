@@ -5,19 +5,19 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.forms import HiddenInput
 from django.forms.models import BaseInlineFormSet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from factchecks import citations
-from factchecks.desk.forms import Deletion, Hidden, existed, passages
+from factchecks.desk.forms import existed, passages
 from sources.autocomplete import Choice
 
 
 class RowFormSet(BaseInlineFormSet):
     """The rows of one group. What they are and what they choose is fetched for all of them at once."""
 
-    deletion_widget = Deletion
     chosen = ""  # the foreign key that a row chooses
     chosen_related: tuple[str, ...] = ()
     _chosen: dict[str, Model] | None = None
@@ -26,6 +26,19 @@ class RowFormSet(BaseInlineFormSet):
         """``opened``: by row, the keys of a form that is based on an older revision than the rows now."""
         self.opened = opened
         super().__init__(*args, **kwargs)
+
+    def total_form_count(self) -> int:
+        """As the form says, but for rows at its end that were not sent: a forged number makes no work."""
+        count = super().total_form_count()
+        if self.is_bound:
+            saved = min(self.initial_form_count(), len(self.get_queryset()))
+            while count > saved and not self._was_sent(count - 1):
+                count -= 1
+        return count
+
+    def _was_sent(self, index: int) -> bool:
+        prefix = self.add_prefix(index)
+        return any(f"{prefix}-{name}" in self.data for name in ("id", *self.form.base_fields))
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
@@ -38,8 +51,8 @@ class RowFormSet(BaseInlineFormSet):
         if "DELETE" in form.fields:
             form.fields["DELETE"].widget.attrs["aria-label"] = _("Take this out")
         key = form.fields[self._pk_field.name]  # type: ignore[attr-defined]
-        held = Choice(key.queryset, initial=key.initial, required=False, widget=Hidden)
-        form.fields[self.fk.name].widget = Hidden()
+        held = Choice(key.queryset, initial=key.initial, required=False, widget=HiddenInput)
+        form.fields[self.fk.name].widget = HiddenInput()
         held.know(self._held)
         form.fields[self._pk_field.name] = held  # type: ignore[attr-defined]
         field = form.fields.get(self.chosen)
@@ -66,6 +79,10 @@ class RowFormSet(BaseInlineFormSet):
             rows = field.queryset.select_related(*self.chosen_related)
             chosen |= {str(row.pk): row for row in rows.filter(pk__in=new)}
         return chosen
+
+    @cached_property
+    def empty_form(self) -> Any:
+        return super().empty_form
 
     def holds_something(self, form: Any) -> bool:
         return bool(form.has_changed() or existed(form))

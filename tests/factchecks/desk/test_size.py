@@ -91,6 +91,18 @@ def test_saving_a_check_asks_the_same_whatever_its_length(
     assert check.revisions.count() == 2
 
 
+def test_a_forged_number_of_rows_makes_no_work_and_loses_nothing(editor: Client) -> None:
+    check = make_long_check(6, 9)
+    data = typed(editor, change_url(check), summary="Changed [2].")
+    data |= {"citations-TOTAL_FORMS": "1999", "findings-INITIAL_FORMS": "1999"}
+    page: Any = editor.post(change_url(check), {**data, "findings-TOTAL_FORMS": "99999"})
+    groups = {each.formset.prefix: each.formset for each in page.context["inline_admin_formsets"]}
+    assert [len(groups[name].forms) for name in ("findings", "citations")] == [6, 9]
+    assert "at most 1000 forms" in page.text
+    assert editor.post(change_url(check), data).status_code == 302
+    assert (check.findings.count(), check.citations.count()) == (6, 9)
+
+
 @SIZES
 def test_publishing_a_check_asks_the_same_whatever_its_length(
     editor: Client, findings: int, sources: int
