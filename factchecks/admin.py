@@ -8,32 +8,28 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.translation import gettext_lazy
 
 from factchecks import revisions
 from factchecks.desk import (
+    answering,
     assigning,
-    citing,
     forms,
-    history,
     links,
     listing,
     merge,
     notes,
     opening,
+    pages,
     panel,
-    paste,
-    pictures,
-    presence,
-    preview,
     rows,
     searching,
-    steps,
     unsaved,
+    urls,
 )
 from factchecks.desk.access import signed_in
-from factchecks.desk.assigning import StaffNames, WithAssignee
+from factchecks.desk.assigning import WithAssignee
 from factchecks.desk.posted import document_of
 from factchecks.desk.queues import AgeFilter, QueueFilter
 from factchecks.models import (
@@ -47,8 +43,10 @@ from factchecks.models import (
     Rating,
     Revision,
     SearchQuery,
+    StandingPage,
 )
 from sources.autocomplete import WithAutocomplete
+from sources.simultaneous import OneSaveAtATime, Simultaneous
 
 
 class Refused(Exception):
@@ -59,7 +57,17 @@ class Refused(Exception):
         self.reason = reason
 
 
-class PartInline(admin.StackedInline):
+class Named:
+    """A group of rows whose fields look up once what they are called, and not for each row."""
+
+    def formfield_for_dbfield(self, *args: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(*args, **kwargs)  # type: ignore[misc]
+        if field is not None:
+            field.label, field.help_text = str(field.label), str(field.help_text)
+        return field
+
+
+class PartInline(Named, admin.StackedInline):
     """An ordered group of parts."""
 
     extra = 0
@@ -67,35 +75,47 @@ class PartInline(admin.StackedInline):
     template = "admin/factchecks/factcheck/rows.html"
 
 
-class BylineInline(WithAutocomplete, admin.TabularInline):
+class LineInline(Named, admin.TabularInline):
+    """An ordered group of parts that are a line each."""
+
+    extra = 0
+    formset = rows.RowFormSet
+    template = "admin/factchecks/factcheck/table.html"
+
+
+class BylineInline(WithAutocomplete, LineInline):
     model = Byline
     form = forms.BylineForm
     formset = rows.BylineFormSet
-    extra = 0
+    fields = ["person", "position"]
     autocomplete_fields = ["person"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Byline]:
         return super().get_queryset(request).select_related("person")
 
 
-class SearchQueryInline(admin.TabularInline):
+class SearchQueryInline(LineInline):
     model = SearchQuery
     form = forms.SearchQueryForm
-    formset = rows.RowFormSet
-    extra = 0
+    fields = ["text", "position"]
 
 
-class FollowUpInline(admin.TabularInline):
+class FollowUpInline(LineInline):
     model = FollowUp
     form = forms.FollowUpForm
-    formset = rows.RowFormSet
-    extra = 0
+    fields = ["text", "position", "answer"]
+    readonly_fields = ["answer"]
+
+    @admin.display(description=gettext_lazy("answer"))
+    def answer(self, question: FollowUp) -> str:
+        return answering.way_to_answer(question)
 
 
 class FindingInline(PartInline):
     model = Finding
     form = forms.FindingForm
     formset = rows.NumberedFormSet
+    fields = ["heading", "text", "position", "number"]
 
 
 class CitationInline(WithAutocomplete, PartInline):
@@ -157,7 +177,7 @@ class FactCheckAdmin(WithAssignee, WithAutocomplete, admin.ModelAdmin):
                 ],
             },
         ),
-        (gettext_lazy("Sources of one publisher"), {"fields": ["one_publisher_reason"]}),
+        (gettext_lazy("Limits"), {"fields": ["limitations", "one_publisher_reason", "answers"]}),
         assigning.FIELDSET,
     ]
 
@@ -220,6 +240,14 @@ class FactCheckAdmin(WithAssignee, WithAutocomplete, admin.ModelAdmin):
         form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
         form.opened_with = getattr(request, "opened_with", 0)  # type: ignore[attr-defined]
         return form
+
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Any, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        """What was posted is read by each group as it is: Django copies all of it for each, to change it."""
+        rows: dict[str, Any] = {"instance": obj, "prefix": prefix}
+        rows["queryset"] = inline.get_queryset(request)
+        return rows | ({"data": request.POST} if request.method == "POST" else {})
 
     def changeform_view(
         self,
@@ -285,10 +313,10 @@ class FactCheckAdmin(WithAssignee, WithAutocomplete, admin.ModelAdmin):
                 base=form.cleaned_data["base"] or 0,
                 by=signed_in(request),
             )
+            assigning.save(form, revision.fact_check_id)
         except ValidationError as error:
             raise Refused(error) from error
-        unsaved.forget(request, check)
-        assigning.save(form, revision.fact_check_id)
+        unsaved.forget(request)
         form.instance.pk = revision.fact_check_id
         form.instance._state.adding = False
 
@@ -312,114 +340,53 @@ class FactCheckAdmin(WithAssignee, WithAutocomplete, admin.ModelAdmin):
         return super().construct_change_message(request, form, [], add)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        return self._on_to_publishing(request, obj) or super().response_change(request, obj)
+        return pages.after_saving(self, request, obj.pk) or super().response_change(request, obj)
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
-        response = self._on_to_publishing(request, obj)
+        response = pages.after_saving(self, request, obj.pk)
         return response or super().response_add(request, obj, post_url_continue)
-
-    def _on_to_publishing(self, request: HttpRequest, obj: FactCheck) -> HttpResponse | None:
-        if "_publish" in request.POST and self.has_publish_permission(request):
-            return redirect("admin:factchecks_factcheck_publish", obj.pk)
-        return None
 
     # Further pages ----------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path("paste/", wrap(paste.view(self)), name="factchecks_factcheck_paste"),
-            path("add/preview/", wrap(preview.view(self)), name="factchecks_factcheck_preview_new"),
-            path(
-                "<int:pk>/change/preview/",
-                wrap(preview.view(self)),
-                name="factchecks_factcheck_preview",
-            ),
-            path(
-                "<int:pk>/publish/", wrap(steps.publish(self)), name="factchecks_factcheck_publish"
-            ),
-            path(
-                "staff/",
-                wrap(StaffNames.as_view(check_admin=self, admin_site=self.admin_site)),
-                name="factchecks_factcheck_staff",
-            ),
-            path("<int:pk>/notes/", wrap(notes.view(self)), name="factchecks_factcheck_notes"),
-            path("<int:pk>/links/", wrap(links.view(self)), name="factchecks_factcheck_links"),
-            path(
-                "<int:pk>/links/<int:link>/revoke/",
-                wrap(links.revoke(self)),
-                name="factchecks_factcheck_revoke",
-            ),
-            path("<int:pk>/review/", wrap(steps.review(self)), name="factchecks_factcheck_review"),
-            path(
-                "<int:pk>/pictures/",
-                wrap(pictures.view(self)),
-                name="factchecks_factcheck_pictures",
-            ),
-            path(
-                "<int:pk>/retract/", wrap(steps.retract(self)), name="factchecks_factcheck_retract"
-            ),
-            path(
-                "<int:pk>/withdraw/",
-                wrap(steps.withdraw(self)),
-                name="factchecks_factcheck_withdraw",
-            ),
-            path(
-                "<int:pk>/revisions/",
-                wrap(history.listing(self)),
-                name="factchecks_factcheck_revisions",
-            ),
-            path(
-                "<int:pk>/revisions/compare/",
-                wrap(history.compare(self)),
-                name="factchecks_factcheck_compare",
-            ),
-            path(
-                "<int:pk>/revisions/<int:number>/restore/",
-                wrap(history.restore(self)),
-                name="factchecks_factcheck_restore",
-            ),
-            path("<int:pk>/merge/", wrap(merge.view(self)), name="factchecks_factcheck_merge"),
-            path("<int:pk>/cancel/", wrap(steps.cancel(self)), name="factchecks_factcheck_cancel"),
-            path("add/unsaved/", wrap(unsaved.keep(self)), name="factchecks_factcheck_unsaved_new"),
-            path(
-                "add/unsaved/discard/",
-                wrap(unsaved.discard(self)),
-                name="factchecks_factcheck_unsaved_discard_new",
-            ),
-            path(
-                "<int:pk>/unsaved/", wrap(unsaved.keep(self)), name="factchecks_factcheck_unsaved"
-            ),
-            path(
-                "<int:pk>/unsaved/discard/",
-                wrap(unsaved.discard(self)),
-                name="factchecks_factcheck_unsaved_discard",
-            ),
-            path(
-                "<int:pk>/presence/",
-                wrap(presence.beat(self)),
-                name="factchecks_factcheck_presence",
-            ),
-            path("sources/search/", wrap(citing.search(self)), name="factchecks_factcheck_sources"),
-            # (each further page of the desk: one line here, its view in a module of factchecks/desk/)
-            *super().get_urls(),
-        ]
+        return [*urls.of(self), *super().get_urls()]
 
 
 @admin.register(Person)
-class PersonAdmin(WithAutocomplete, admin.ModelAdmin):
-    list_display = ["name", "user"]
+class PersonAdmin(OneSaveAtATime, WithAutocomplete, admin.ModelAdmin):
+    form = Simultaneous
+    list_display = ["name", "role", "is_listed", "user"]
     list_select_related = ["user"]
     search_fields = ["name"]
     autocomplete_fields = ["user"]
 
 
 @admin.register(Rating)
-class RatingAdmin(admin.ModelAdmin):
+class RatingAdmin(OneSaveAtATime, admin.ModelAdmin):
+    form = Simultaneous
     list_display = ["name", "description", "position"]
     search_fields = ["name"]
+
+
+@admin.register(StandingPage)
+class StandingPageAdmin(OneSaveAtATime, admin.ModelAdmin):
+    """Written, not made or deleted: which there are is part of the software."""
+
+    form = Simultaneous
+    list_display = ["__str__", "is_written", "changed_at"]
+    fields = ["text"]
+
+    @admin.display(description=gettext_lazy("written"), boolean=True)
+    def is_written(self, page: StandingPage) -> bool:
+        return bool(page.text)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: StandingPage | None = None) -> bool:
+        return False
 
 
 # Taggit's own has a page on which all staff could merge tags, past the revisions.

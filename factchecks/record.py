@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,10 +48,18 @@ class Version:
         until = self.publication.live_until
         return until is not None and until <= timezone.now()
 
+    @property
+    def is_kept_back(self) -> bool:
+        """Whether what changed would show words that are taken down."""
+        before = self.before
+        return self.publication.is_taken_down or (before is not None and before.is_taken_down)
+
     @cached_property
     def changes(self) -> list[Change]:
-        """What changed since the version before; nothing in the first."""
-        if self.before is None or self.before.revision_id == self.publication.revision_id:
+        """What changed since the version before; nothing in the first, or where the words of one are taken down."""
+        if self.before is None or self.is_kept_back:
+            return []
+        if self.before.revision_id == self.publication.revision_id:
             return []
         return comparing.compare(self.before.revision.document, self.publication.revision.document)
 
@@ -70,7 +78,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     """Every version that is or was public, newest first. A scheduled one is told of nowhere."""
     present = _present(slug)
     if present.slug != slug:
-        return redirect("factchecks:history", present.slug, permanent=True)
+        return views.moved(reverse("factchecks:history", args=[present.slug]))
     page = views.page_of(request, _versions(present).defer("html").order_by("-live_during"))
     context = {"present": present, "is_live": _is_live(present), "page": page}
     return render(
@@ -90,15 +98,21 @@ def _beside_each_other(page: Any) -> Iterator[Version]:
 
 @require_safe
 def version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """The n-th version that was public, whole, under a banner. This address always shows the same words."""
+    """The n-th version that was public, whole, under a banner. This address always shows the same words.
+
+    Where they are taken down it says so instead (451, RFC 7725).
+    """
     present = _present(slug)
     if present.slug != slug:
-        return redirect("factchecks:version", present.slug, number, permanent=True)
+        return views.moved(reverse("factchecks:version", args=[present.slug, number]))
     versions = _versions(present).order_by("live_during")
     count = versions.count()
     if not 1 <= number <= count:
         raise Http404(_("This fact check has no such version."))
     publication = versions.defer("revision__document")[number - 1]
+    if publication.is_taken_down:
+        gone = {"number": number, "publication": publication, "present": present}
+        return render(request, "factchecks/taken_down.html", gone, status=451)
     context = {
         "number": number,
         "count": count,
@@ -155,7 +169,8 @@ def _corrections(words: str, kind: str) -> QuerySet[Correction]:
     if kind:
         found = found.filter(kind=kind)
     for word in dict.fromkeys(words.split()):
-        found = found.filter(Q(text__icontains=word) | Q(publication__question__icontains=word))
+        asked = Q(publication__question__icontains=word, publication__is_taken_down=False)
+        found = found.filter(Q(text__icontains=word) | asked)
     found = found.select_related("publication").defer("publication__html")
     return found.order_by("-publication__live_during", "-pk")
 

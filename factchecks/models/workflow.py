@@ -1,7 +1,10 @@
 """What happens to a check at the desk before and after it is public: who did which step, when, with which revision."""
 
+from datetime import datetime
+
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +22,11 @@ class Step(models.Model):
         APPROVED = "approved", _("approved")
         PUBLISHED = "published", _("published")
         SCHEDULED = "scheduled", _("scheduled")
+        MOVED = "moved", _("schedule moved")
         CANCELLED = "cancelled", _("schedule cancelled")
         WITHDRAWN = "withdrawn", _("withdrawn")
         RETRACTED = "retracted", _("retracted")
+        TAKEN_DOWN = "taken_down", _("taken down")
 
     fact_check = models.ForeignKey(FactCheck, on_delete=models.PROTECT, related_name="steps")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="steps")
@@ -56,6 +61,13 @@ class Step(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, {self.at:%Y-%m-%d %H:%M}"
 
+    @property
+    def begins_at(self) -> datetime | None:
+        """For which moment it was scheduled or moved; such a step has that for its note."""
+        if self.kind not in {self.Kind.SCHEDULED, self.Kind.MOVED}:
+            return None
+        return datetime.fromisoformat(self.note)
+
 
 class Note(models.Model):
     """A word within the newsroom about a check. It never becomes public."""
@@ -75,9 +87,13 @@ class Note(models.Model):
 
 
 class UnsavedWork(models.Model):
-    """What one person has typed into a form of the desk and not saved yet: the fields as the browser sent them."""
+    """What one person has typed into one open form and not saved yet: the fields as the browser sent them."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    form = models.UUIDField(
+        db_default=RandomUUID(),
+        help_text=_("The key that the form got when it was opened; two tabs have two."),
+    )
     fact_check = models.ForeignKey(
         FactCheck,
         on_delete=models.CASCADE,
@@ -86,14 +102,15 @@ class UnsavedWork(models.Model):
         help_text=_("Empty for a check that was never saved."),
     )
     base = models.PositiveIntegerField(help_text=_("The revision that the form was opened with."))
+    title = models.CharField(
+        max_length=200, blank=True, default="", help_text=_("The question, as typed.")
+    )
     fields = models.JSONField(help_text=_("A list of pairs, name and value, in the form's order."))
     saved_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="unsaved_work_one_a_form", fields=["user", "fact_check"], nulls_distinct=False
-            )
+            models.UniqueConstraint(name="unsaved_work_once_a_form", fields=["user", "form"])
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from factchecks import revisions
 from factchecks.models import FactCheck
-from tests.browser.test_workflow import member, sign_in
+from tests.browser.people import member, sign_in
 from tests.factories import make_check
 
 

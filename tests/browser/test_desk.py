@@ -7,17 +7,14 @@ from pytest_django.live_server_helper import LiveServer
 
 from factchecks.models import FactCheck, Person, Publication
 from sources.models import Publisher
+from tests.browser.people import sign_in
 from tests.factories import make_check, make_document, make_superuser
 
 
 @pytest.fixture
 def desk(page: Page, live_server: LiveServer) -> Page:
     make_superuser("chief")
-    page.goto(f"{live_server.url}/admin/login/")
-    page.get_by_label("Username").fill("chief")
-    page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Log in").click()
-    return page
+    return sign_in(page, live_server, "chief")
 
 
 def open_check(page: Page, live_server: LiveServer, check: FactCheck) -> None:
