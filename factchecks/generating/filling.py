@@ -1,6 +1,7 @@
 """Generated checks into the database, many at a time, each as if people had written, approved and published it."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,8 @@ from zlib import crc32
 from django.contrib.auth.models import Group, User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
-from django.db.models import Model
+from django.db.models import Model, TextField, functions
+from django.db.models.expressions import Combinable
 from taggit.models import Tag, TaggedItem
 
 from factchecks import documents, pages, publishing, revisions
@@ -33,6 +35,7 @@ from factchecks.models import (
     SearchQuery,
     Step,
 )
+from factchecks.search import spelling, vectors
 from sources.models import Publisher, Source
 
 Stage = FactCheck.Stage
@@ -163,6 +166,7 @@ class Tables:
     def __init__(self) -> None:
         self.rows: dict[type[Model], list[dict[str, Any]]] = {model: [] for model in TABLES}
         self.numbers = {model: _numbers(model) for model in TABLES}
+        self.words: Counter[str] = Counter()
 
     def add(self, model: type[Model], **values: Any) -> int:
         """One row, by the names of its columns; gives its primary key."""
@@ -174,6 +178,7 @@ class Tables:
         for model, rows in self.rows.items():
             if rows:
                 _copy(model, rows)
+        spelling.learn(self.words)
 
 
 def _numbers(model: type[Model]) -> Iterator[int]:
@@ -197,6 +202,12 @@ def _copy(model: type[Model], rows: list[dict[str, Any]]) -> None:
             copy.write_row([row[column] for column in columns])
 
 
+def _made(vector: Combinable) -> str:
+    """The vector as text; the rows of any table would do."""
+    made = Rating.objects.annotate(vector=functions.Cast(vector, TextField()))
+    return str(made.values_list("vector", flat=True)[0])
+
+
 def _quoted(name: str) -> str:
     return connection.ops.quote_name(name)
 
@@ -207,6 +218,7 @@ class Face:
 
     columns: dict[str, Any]
     cited: list[dict[str, Any]]
+    words: frozenset[str]
 
 
 class Faces:
@@ -214,6 +226,7 @@ class Faces:
 
     def __init__(self, cast: Cast) -> None:
         self.sources = cast.sources
+        self.newsroom = publishing.newsroom()
         self.made: dict[tuple[int, bool], Face] = {}
 
     def of(self, shape: int, is_first: bool) -> Face:
@@ -223,9 +236,12 @@ class Faces:
 
     def _make(self, document: Document) -> Face:
         columns = publishing.for_lists(document)
-        for name in ("authors", "tags"):
+        columns |= vectors.columns(document)
+        for name in ("search", "search_front"):
+            columns[name] = _made(columns[name])
+        for name in ("authors", "tags", "publishers"):
             columns[name] = json.dumps(columns[name])
-        html = json.dumps(pages.parts(document, self.sources))
+        html = json.dumps(pages.kept(document, self.sources, self.newsroom))
         publication = Publication(revision=Revision(document=document))
         cited = [
             {
@@ -235,7 +251,8 @@ class Faces:
             }
             for row in publishing.cited(publication, self.sources)
         ]
-        return Face({**columns, "html": html}, cited)
+        words = spelling.words_of(columns["text"]) - {writing.NAME_MARK.lower()}
+        return Face({**columns, "html": html}, cited, frozenset(words))
 
 
 @dataclass(frozen=True)
@@ -300,6 +317,7 @@ class _Story:
             claim_appearance=claim["appearance"] if claim else "",
             rating_id=self.cast.ratings[rating["name"]] if rating else None,
             one_publisher_reason=document["one_publisher_reason"],
+            limitations=document["limitations"],
             created_at=self.opened,
             search_text=revisions.search_text(document),
             **self._desk(),
@@ -417,12 +435,17 @@ class _Story:
             approved_by_id=self.editor,
             is_retracted=False,
             withdrawal_notice=withdrawal_notice,
-            html_version=pages.version(),
+            is_taken_down=False,
+            takedown_notice="",
+            card="",
+            words_known=True,
+            html_version=pages.version(self.faces.newsroom),
             **{
                 name: writing.numbered(value, self.number) if isinstance(value, str) else value
                 for name, value in face.columns.items()
             },
         )
+        self.tables.words.update(face.words, **{writing.name_of(self.number).lower(): 1})
         for columns in face.cited:
             self.tables.add(PublishedCitation, publication_id=publication, **columns)
         return publication

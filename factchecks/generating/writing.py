@@ -1,7 +1,10 @@
 """The text of generated checks. Pure: a number in, documents out, the same ones every time.
 
-A check's text, sources and dates come from one of ``SHAPES`` shapes; only its number is its own. So what is slow to
-make, such as a page's HTML, is made once a shape, with ``MARK`` where the number goes.
+A check's text, sources and dates come from one of ``SHAPES`` shapes; only its number and a name are its own. So what is
+slow to make, such as a page's HTML, is made once a shape, with ``MARK`` and ``NAME_MARK`` where these go.
+
+Most words are drawn from a made-up vocabulary as people draw theirs: the second is half as frequent as the first, the
+hundredth a hundredth (Zipf's law).
 """
 
 import hashlib
@@ -21,7 +24,13 @@ SHAPES = 500
 SOURCES, PUBLISHERS, PEOPLE, TAGS = 2000, 300, 40, 60
 MOST = 999_999  # checks, for the number has six digits
 SLUG = "generated-check-"
-MARK, KEY_MARK = "QZNQZN", "QZKEYQZKEY"  # as long as a number; in no text
+MARK, NAME_MARK, KEY_MARK = (
+    "QZNQZN",
+    "Qznameqz",
+    "QZKEYQZKEY",
+)  # as long as a number, a name; in no text
+VOCABULARY = 20_000  # words
+CONSONANTS, VOWELS = "bdfghjklmnprstvz", "aeiou"
 NAMESPACE = uuid.UUID("6d1f6f0e-2f0c-4d0a-9d5e-8f6f2a8c1b11")
 
 THINGS = [
@@ -38,12 +47,12 @@ PLACES = ["Vellmoor", "Ostrand", "Kettleby", "Dun Harrow", "Sellisby", "Marrowic
 DEEDS = ["freeze over", "run dry", "move by a metre", "grow taller", "lose its colour", "sink"]
 RATINGS = ("Generated: right", "Generated: partly right", "Generated: wrong")
 SENTENCES = [
-    "The {thing} of {place} was measured {count} times in {year}, and the figures agree with each other [{n}].",
-    "Two of the people who keep the {thing} said that they had never seen it {deed} [{n}].",
-    "A survey made in {year} names {count} cases in {place}, most of them in the winter [{n}].",
-    "The records of {place} were kept by hand until {year}, and a fifth of their pages is lost.",
-    "What is said of the {thing} goes back to a letter of {year}, which speaks of another place [{n}].",
-    "Nobody has repeated the measurement of {year} with instruments of today [{n}].",
+    "The {a} of {place} was measured {count} times in {year}, and {b} and {c} agree with the {d} [{n}].",
+    "Two of the people who keep the {a} and the {b} said that they had never seen a {c} {deed} [{n}].",
+    "A survey made in {year} names {count} cases of {a} in {place}, most of them {b} or {c} {d} [{n}].",
+    "The {a} records of {place} were kept as {b} until {year}, and a fifth of the {c} is {d}.",
+    "What is said of the {thing} goes back to a {a} letter, which speaks of {b} {c} and {d} [{n}].",
+    "Nobody has repeated the {a} measurement of {year} with {b} {c}, nor with the {d} of today [{n}].",
 ]
 
 
@@ -65,8 +74,32 @@ def key_of(*what: object) -> str:
 
 
 def numbered(text: str, number: int) -> str:
-    """A text of a shape as the text of one check."""
-    return text.replace(MARK, f"{number:06}")
+    """A text of a shape as the text of one check. In lower case the marks stand as a search's words."""
+    name = name_of(number)
+    for mark, own in ((MARK, f"{number:06}"), (NAME_MARK, name)):
+        text = text.replace(mark, own).replace(mark.lower(), own.lower())
+    return text
+
+
+def name_of(number: int) -> str:
+    """A name that no other check has, as long as its mark; no language's stemmer shortens it."""
+    last, rest = divmod(number * 7_654_321 % (16 * 80**3), 80**3)  # no factor in common
+    return f"{_syllables(rest, 3)}{CONSONANTS[last]}u".capitalize()
+
+
+@cache
+def vocabulary_word(rank: int) -> str:
+    """The word of that place among the most frequent; the rarer, the longer."""
+    length = 2 + (rank > 40) + (rank > 4000)
+    return _syllables(zlib.crc32(f"word {rank}".encode()) % 80**length, length)
+
+
+def _syllables(number: int, length: int) -> str:
+    word = ""
+    for _ in range(length):
+        number, syllable = divmod(number, 80)
+        word += CONSONANTS[syllable // 5] + VOWELS[syllable % 5]
+    return word
 
 
 def written(number: int, *, first: bool) -> Written:
@@ -114,12 +147,15 @@ def shape_of(shape: int, first: bool) -> Any:
         "rating": rating_part(shape % len(RATINGS)) if is_rated else None,
         "pictures": [],
         "one_publisher_reason": "",
+        "limitations": "",
+        "answers": None,
     }
 
 
 def _summary(shape: int, first: bool) -> str:
     sentences = [_sentence(shape, "summary", place) for place in range(1 if first else 3)]
-    return f"This is generated check {MARK}; **nothing in it is true**. {' '.join(sentences)} [1]"
+    told = f"This is generated check {MARK}; **nothing in it is true**. {NAME_MARK} was asked about it."
+    return f"{told} {' '.join(sentences)} [1]"
 
 
 def _finding(shape: int, place: int) -> dict[str, str]:
@@ -141,6 +177,7 @@ def _sentence(shape: int, *where: object) -> str:
         place=_picked(PLACES, shape, "place"),
         deed=_picked(DEEDS, shape, "deed"),
         year=1880 + _number(shape, "year", *where) % 130,
+        **{slot: _drawn(shape, slot, *where) for slot in "abcd"},
         count=2 + _number(shape, "count", *where) % 90,
         n=1 + _number(shape, "n", *where) % 4,
     )
@@ -208,6 +245,11 @@ def source_part(number: int) -> documents.SourcePart:
 
 def _picked(words: Sequence[str], *what: object) -> str:
     return words[_number(*what) % len(words)]
+
+
+def _drawn(*what: object) -> str:
+    """A word of the vocabulary: a place is drawn as often as its rank says."""
+    return vocabulary_word(int(VOCABULARY ** (_number(*what) / 2**32)))
 
 
 def _number(*what: object) -> int:

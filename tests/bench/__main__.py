@@ -22,7 +22,7 @@ from django.core.management import CommandError
 from factually import local, preparation
 from factually.management.commands import serve
 from factually.postgres import Cluster
-from tests.bench import bare, desk
+from tests.bench import bare, desk, search
 from tests.bench.load import HOST, Figures, LoadError, run
 
 LIST, GOAL, READY = "/fact-checks/", "/support/goal.json", "/readyz"
@@ -203,6 +203,8 @@ if __name__ == "__main__":
     try:
         if sys.argv[1:2] == ["desk"]:
             desk.main(sys.argv[2:])
+        elif sys.argv[1:2] == ["search"]:
+            search.main(sys.argv[2:])
         else:
             main()
     except (LoadError, CommandError, local.RefusedError) as error:
