@@ -1,0 +1,1 @@
+"""The read API under ``/api/v1/``: what is public, as JSON. ``openapi.json`` beside this file describes it."""
