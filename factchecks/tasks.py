@@ -13,14 +13,16 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 
-from factchecks import pages, publishing
+from factchecks import cards, pages, publishing
 from factchecks.desk import unsaved
 from factchecks.models import Presence, Publication, UnsavedWork
+from factchecks.search import spelling
 
 logger = logging.getLogger(__name__)
 
 RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 KEPT_HOURS = 72
+MOST_CARDS = 100  # that wait at one time: each takes the worker about a tenth of a second
 BATCH = 500  # pages that one look defers; the next look takes the rest
 SILENCE = 60  # seconds without a heartbeat (it beats every 10) after which a worker counts as dead
 
@@ -35,7 +37,8 @@ def find_outdated_pages(timestamp: int) -> None:
     in_hand = ProcrastinateJob.objects.filter(
         task_name=make_page.name, status__in=[Status.TODO.value, Status.DOING.value]
     )
-    outdated = Publication.objects.exclude(html_version=pages.version()).exclude(
+    version = pages.version(publishing.newsroom())
+    outdated = Publication.objects.exclude(html_version=version).exclude(
         pk__in=in_hand.values_list(Cast(KT("args__publication_id"), BigIntegerField()))
     )
     for pk in outdated.order_by("pk").values_list("pk", flat=True)[:BATCH]:
@@ -56,11 +59,32 @@ def defer_page(publication_id: int) -> None:
 @app.task(retry=RETRY)
 def make_page(publication_id: int) -> None:
     """Make one publication's page again, unless another run has done so, or its schedule was taken back."""
-    outdated = Publication.objects.exclude(html_version=pages.version())
+    outdated = Publication.objects.exclude(html_version=pages.version(publishing.newsroom()))
     with transaction.atomic():
         locked = outdated.select_for_update(of=("self",)).select_related("revision")
         if publication := locked.filter(pk=publication_id).first():
             publishing.remake_page(publication)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="factchecks.find_lacking_cards")
+def find_lacking_cards(timestamp: int) -> None:
+    """Once a minute: have the pictures made that another drawing made, or that were never made."""
+    in_hand = ProcrastinateJob.objects.filter(
+        task_name=make_card.name, status__in=[Status.TODO.value, Status.DOING.value]
+    )
+    asked = list(in_hand.values_list(Cast(KT("args__publication_id"), BigIntegerField())))
+    lacking = cards.lacking().exclude(pk__in=[pk for (pk,) in asked]).order_by("-pk")
+    for pk in lacking.values_list("pk", flat=True)[: max(0, MOST_CARDS - len(asked))]:
+        publishing.ask_for_card(pk)
+
+
+@app.task(retry=RETRY)
+def make_card(publication_id: int) -> None:
+    """Make the picture for social media of one publication, unless another run has, or its schedule was taken back."""
+    lacking = cards.lacking().defer("html", "text", "search").filter(pk=publication_id)
+    if publication := lacking.first():
+        cards.keep_card(publication)
 
 
 @app.periodic(cron="* * * * *")
@@ -88,3 +112,11 @@ def forget_unsaved_work(timestamp: int) -> None:
     long_ago = timezone.now() - unsaved.KEPT_FOR
     UnsavedWork.objects.filter(saved_at__lt=long_ago).delete()
     Presence.objects.filter(seen_at__lt=long_ago).delete()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="factchecks.learn_words", lock="factchecks.learn_words")
+def learn_words(timestamp: int) -> None:
+    """Once a minute: let the search learn the words of what has become public since."""
+    while spelling.learn_new():
+        pass
