@@ -108,6 +108,8 @@ FIELDS = {
     "citations": gettext_lazy("Sources"),
     "pictures": gettext_lazy("Pictures"),
     "one_publisher_reason": gettext_lazy("Why sources of one publisher are enough"),
+    "limitations": gettext_lazy("What we could not establish"),
+    "answers": gettext_lazy("Question that it answers"),
     "slug": gettext_lazy("Address"),
     "language": gettext_lazy("Language"),
 }

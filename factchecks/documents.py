@@ -6,6 +6,7 @@ writes and the pages are made from.
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
@@ -21,6 +22,8 @@ VERSION = 1
 SCHEMA = json.loads((Path(__file__).parent / "schema" / "document-v1.json").read_text("utf-8"))
 _validator = Draft202012Validator(SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER)
 MAX_PROBLEMS = 20
+# Unicode's categories Cc, but for tab and line feed, and Cs.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class PersonPart(TypedDict):
@@ -114,6 +117,8 @@ class Document(TypedDict):
     rating: RatingPart | None
     pictures: list[PicturePart]
     one_publisher_reason: str
+    limitations: str
+    answers: str | None
 
 
 def problems_of(value: Any) -> list[str]:
@@ -192,8 +197,7 @@ def _unfit_tags(tags: list[str]) -> Iterator[str]:
 def clean_text(text: str) -> str:
     """One spelling for texts of several lines: NFC, one kind of line end, no control characters, no space at the end."""
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return "\n".join(line.rstrip() for line in kept.split("\n")).strip("\n")
+    return "\n".join(line.rstrip() for line in CONTROLS.sub("", text).split("\n")).strip("\n")
 
 
 def clean_line(text: str) -> str:
@@ -202,8 +206,13 @@ def clean_line(text: str) -> str:
 
 
 def whole(document: Document) -> Document:
-    """A document that was saved before checks had pictures and reasons, with the fields that came since."""
-    since: Any = {"pictures": [], "one_publisher_reason": ""}
+    """A document that was saved before checks had all of today's fields, with the fields that came since."""
+    since: Any = {
+        "pictures": [],
+        "one_publisher_reason": "",
+        "limitations": "",
+        "answers": None,
+    }
     return cast(Document, {**since, **document})
 
 

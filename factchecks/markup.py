@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from html import escape
+from typing import Any
 from urllib.parse import unquote
 
 import nh3
@@ -24,7 +25,7 @@ from factchecks.documents import PicturePart
 
 ALLOWED_TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
-    *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "span", "div"),
+    *("h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "span", "div"),
     *("figure", "picture", "source", "img", "figcaption"),
 }
 ALLOWED_ATTRIBUTES = {
@@ -38,7 +39,7 @@ ALLOWED_ATTRIBUTES = {
 }
 # The column of the page, in CSS pixels; see site.css.
 OWN_FILE = re.compile(r"/pictures/[0-9a-f]{64}-[0-9]{1,5}\.(webp|jpg)( [0-9]{1,5}w)?")
-PICTURE_SIZES = "(min-width: 44rem) 40rem, 92vw"
+PICTURE_SIZES = "(min-width: 44rem) 38rem, 92vw"
 
 
 class CitedAt:
@@ -120,7 +121,8 @@ class _Renderer(RendererHTML):
 
 
 def _level_headings(state: StateCore) -> None:
-    """Headings in a text stand below the finding's own, an ``h2``, and leave out no level."""
+    """Headings stand below the one over the text (a finding's own is an ``h2``), and leave out no level."""
+    over: int = state.env.get("heading_over", 2)
     above: list[str] = []
     for token in state.tokens:
         if token.type == "heading_open":
@@ -128,7 +130,7 @@ def _level_headings(state: StateCore) -> None:
                 above.pop()
             above.append(token.tag)
         if token.type.startswith("heading_"):
-            token.tag = f"h{min(6, 2 + len(above))}"
+            token.tag = f"h{min(6, over + len(above))}"
 
 
 def _place_pictures(state: StateCore) -> None:
@@ -193,7 +195,10 @@ def render(text: str, cited: CitedAt, own: Iterable[PicturePart] = ()) -> SafeSt
 
     ``own`` are the check's pictures, which the text places by their names.
     """
-    env = {"cited": cited, "pictures": {part["name"]: part for part in own}}
+    return _safe(text, {"cited": cited, "pictures": {part["name"]: part for part in own}})
+
+
+def _safe(text: str, env: dict[str, Any]) -> SafeString:
     return mark_safe(  # noqa: S308  (cleaned by nh3 in the same breath)
         nh3.clean(
             _parser.render(citations.without_tags(text), env),
@@ -221,6 +226,11 @@ def placed(text: str) -> list[str]:
         return []
     tokens = (token for token in _parser.parse(text) if token.type == "placed_picture")
     return list(dict.fromkeys(unquote(token.meta["name"]) for token in tokens))
+
+
+def page(text: str) -> SafeString:
+    """The Markdown of a page that cites nothing and stands under the page's own title, an ``h1``, as safe HTML."""
+    return _safe(text, {"cited": CitedAt(()), "pictures": {}, "heading_over": 1})
 
 
 def plain(text: str) -> str:

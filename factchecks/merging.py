@@ -60,6 +60,8 @@ SINGLE = [
     "reviewed_by",
     "rating",
     "one_publisher_reason",
+    "limitations",
+    "answers",
 ]
 CLAIM = {
     "text": gettext_lazy("Claim"),

@@ -1,11 +1,15 @@
 """A check's page in parts, made once when it is published, so that a reader's request makes nothing.
 
-The same function serves the preview of unsaved text. ``version()`` changes with the templates and with the rules that
-turn text into HTML; the worker then makes the parts of all publications again (``factchecks.tasks``).
+The same function serves the preview of unsaved text. ``version()`` changes with the templates, with the rules that turn
+text into HTML, and with what the newsroom says of itself on every page; the worker then makes the parts of all
+publications again (``factchecks.tasks``).
 """
 
 import hashlib
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -17,39 +21,83 @@ from django.template.loader import get_template, render_to_string
 from django.urls import reverse
 from django.utils import translation
 
-from factchecks import citations, documents, markup
-from factchecks.documents import CitationPart, Document
+from factchecks import citations, documents, markup, structured
+from factchecks.documents import CitationPart, Document, RatingPart
+from factchecks.search import language, vectors
 
 LIBRARIES = ("markdown-it-py", "nh3")
-PARTS = ("header", "summary", "findings", "follow_ups", "sources")
+PARTS = ("header", "verdict", "summary", "findings", "limits", "sources")
+INCLUDED = re.compile(r'{% include "([^"]+)"')
 LONGEST_WHOLE_FRAGMENT = 80  # characters; a longer passage is named by its first and last words
 
 
-@cache
-def version() -> str:
-    """A hash over what the parts are made of besides the document: our rules, the templates, the libraries.
+@dataclass(frozen=True)
+class Newsroom:
+    """What a check's page says besides its document: the scale, and which people have a biography to read."""
 
-    The templates include no others, so that nothing is missed.
-    """
-    templates = [get_template(_template(part)).origin.name for part in PARTS]  # type: ignore[attr-defined]
-    rules = [citations.__file__, markup.__file__, __file__]
+    scale: tuple[tuple[str, str], ...] = ()  # the name and description of each rating
+    listed: frozenset[str] = frozenset()  # keys of people
+
+    @classmethod
+    def of(cls, scale: Iterable[RatingPart], listed: Iterable[object]) -> "Newsroom":
+        steps = tuple((rating["name"], rating["description"]) for rating in scale)
+        return cls(steps, frozenset(map(str, listed)))
+
+
+NOT_SAID = Newsroom()
+
+
+@cache
+def version(newsroom: Newsroom = NOT_SAID) -> str:
+    """A hash over what the parts are made of besides the document: rules, templates, libraries, the newsroom's words."""
     digest = hashlib.sha256()
-    for file in [*rules, *templates]:
+    rules = [citations.__file__, markup.__file__, structured.__file__]
+    for file in [*rules, language.__file__, vectors.__file__, __file__]:
         digest.update(Path(file).read_bytes())
+    for text in _texts(_template(part) for part in PARTS):
+        digest.update(text.encode())
     for library in LIBRARIES:
         digest.update(metadata.version(library).encode())
+    digest.update(json.dumps([newsroom.scale, sorted(newsroom.listed)]).encode())
     return digest.hexdigest()
+
+
+def _texts(templates: Iterable[str]) -> Iterator[str]:
+    """The text of each template, and of those that it includes."""
+    for name in templates:
+        text = Path(get_template(name).origin.name).read_text("utf-8")  # type: ignore[attr-defined]
+        yield text
+        yield from _texts(INCLUDED.findall(text))
 
 
 def _template(part: str) -> str:
     return f"factchecks/_{part}.html"
 
 
-def parts(document: Document, source_ids: Mapping[str, int]) -> dict[str, str]:
+def parts(
+    document: Document, source_ids: Mapping[str, int], newsroom: Newsroom = NOT_SAID
+) -> dict[str, str]:
     """The page's parts as safe HTML, by name. ``source_ids`` gives the number of each source's page by its address."""
     with translation.override(_spoken(document["language"])):
-        values = context(document, source_ids)
+        values = {
+            **context(document, source_ids),
+            "scale": newsroom.scale,
+            "listed": newsroom.listed,
+        }
         return {part: render_to_string(_template(part), values) for part in PARTS}
+
+
+def kept(
+    document: Document, source_ids: Mapping[str, int], newsroom: Newsroom = NOT_SAID
+) -> dict[str, Any]:
+    """What is kept of a document on publication: the page's parts, and what they say to machines.
+
+    The ``questions`` are kept as they are: which check answers one is known only when the page is read.
+    """
+    made = parts(document, source_ids, newsroom)
+    with translation.override(_spoken(document["language"])):
+        frozen = structured.frozen(document, newsroom.listed)
+    return {**made, "questions": document["follow_ups"], "structured": frozen}
 
 
 def _spoken(language: str) -> str:

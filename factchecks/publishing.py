@@ -1,9 +1,10 @@
-"""Making a check public: publish, schedule, cancel, withdraw. Each locks the check, and is one transaction."""
+"""Making a check public: publish, schedule, move, cancel, withdraw. Each locks the check, and is one transaction."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -13,20 +14,25 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
-from factchecks import documents, markup, pages, revisions, rules, workflow
+from factchecks import documents, markup, pages, resolving, revisions, rules, workflow
 from factchecks.constraints import told
 from factchecks.documents import Document
 from factchecks.models import (
     Correction,
     FactCheck,
+    Person,
     Publication,
     PublishedCitation,
+    Rating,
     Revision,
     Step,
 )
+from factchecks.search import vectors
 
 EXCERPT_LENGTH = 240  # characters
+CARD_TASK = "factchecks.tasks.make_card"  # by name: the jobs import this module
 LONGEST_WORD_TO_READERS = 5_000  # characters of a correction or a notice
 
 
@@ -49,7 +55,7 @@ def publish(
 ) -> Publication:
     """Make the newest revision public, now or from ``at`` on; it takes the place of a version scheduled before.
 
-    Somebody else than its last writer has approved it, unless the newsroom lets one person publish. A retraction
+    A second person has approved it (see ``workflow``), unless the newsroom lets one person publish. A retraction
     (``what_changed``) leaves the text at its address, under the notice, and needs no change in it.
     ``base``, when given, is the revision that the editor has seen: a newer one raises ``StaleBase``. Raises
     ``ValidationError`` with a sentence for each rule that is broken; nothing is changed then.
@@ -60,12 +66,12 @@ def publish(
     last = revisions.newest(fact_check)
     _refuse_unseen(last, base)
     revision = revisions.take_in(fact_check, last, by=editor)
-    document: Document = revision.document
+    document = documents.whole(revision.document)
     _refuse_broken_rules(document, now)
     _refuse_taken_address(document["slug"], fact_check)
     approver = workflow.approver_of(revision)
-    _cancel_scheduled(fact_check, now)
-    live = fact_check.publications.published(now).first()
+    live, waiting = _live_and_waiting(fact_check, now)
+    _cancel_scheduled(waiting, live)
     retracts = what_changed is not None and what_changed.kind == Correction.Kind.RETRACTION
     if live and what_changed is None:
         _refuse_silence(live, document)
@@ -97,8 +103,8 @@ def retract(fact_check: FactCheck, *, notice: str, editor: User | None = None) -
     The text stays at its address, under the notice. What is scheduled is cancelled.
     """
     fact_check, now = _hold(fact_check)
-    _cancel_scheduled(fact_check, now)
-    live = fact_check.publications.published(now).select_related("revision").first()
+    live, waiting = _live_and_waiting(fact_check, now)
+    _cancel_scheduled(waiting, live)
     if live is None:
         raise ValidationError(_("This check is not public."))
     if live.is_retracted:
@@ -113,13 +119,39 @@ def retract(fact_check: FactCheck, *, notice: str, editor: User | None = None) -
 
 
 @transaction.atomic
+def move(
+    fact_check: FactCheck, *, at: datetime, editor: User | None = None, base: int | None = None
+) -> Publication:
+    """Let what is scheduled begin at another moment: the same revision, approval and words to readers.
+
+    A version that it relieves stays public until then. What the desk has written meanwhile plays no part. ``base``, when
+    given, is the scheduled revision that the editor has seen: another one raises ``StaleBase``.
+    """
+    fact_check, now = _hold(fact_check)
+    live, waiting = _live_and_waiting(fact_check, now)
+    if waiting is None:
+        raise ValidationError(_("Nothing is scheduled for this check."))
+    if base is not None and waiting.revision.number != base:
+        raise revisions.StaleBase(
+            _("Another revision was scheduled while you decided. Look at it before you move it.")
+        )
+    if at <= now:
+        raise ValidationError({"at": _("This moment has passed.")})
+    if at == waiting.updated_at:
+        raise ValidationError({"at": _("It is scheduled for this moment already.")})
+    _move(waiting, live if live and _is_relieved(live, waiting) else None, at)
+    workflow.note_step(fact_check, waiting.revision, Step.Kind.MOVED, editor, at.isoformat())
+    return waiting
+
+
+@transaction.atomic
 def cancel(fact_check: FactCheck, *, editor: User | None = None) -> None:
     """Take back what is scheduled. A version that it would have replaced stays public."""
     fact_check, now = _hold(fact_check)
-    waiting = scheduled(fact_check, now)
+    live, waiting = _live_and_waiting(fact_check, now)
     if waiting is None:
         raise ValidationError(_("Nothing is scheduled for this check."))
-    _cancel_scheduled(fact_check, now)
+    _cancel_scheduled(waiting, live)
     workflow.note_step(fact_check, waiting.revision, Step.Kind.CANCELLED, editor)
 
 
@@ -131,8 +163,8 @@ def withdraw(fact_check: FactCheck, *, notice: str, editor: User | None = None) 
     if not notice:
         raise ValidationError({"notice": _("Tell readers why the check is withdrawn.")})
     _refuse_length("notice", notice)
-    _cancel_scheduled(fact_check, now)
-    live = fact_check.publications.published(now).first()
+    live, waiting = _live_and_waiting(fact_check, now)
+    _cancel_scheduled(waiting, live)
     if live is None:
         raise ValidationError(_("This check is not public."))
     live.withdrawal_notice = notice
@@ -193,16 +225,41 @@ def _refuse_taken_address(slug: str, fact_check: FactCheck) -> None:
         raise ValidationError({"slug": message % {"slug": slug}})
 
 
-def _cancel_scheduled(fact_check: FactCheck, now: datetime) -> bool:
-    waiting = scheduled(fact_check, now)
+def _live_and_waiting(
+    fact_check: FactCheck, now: datetime
+) -> tuple[Publication | None, Publication | None]:
+    """What is public at that moment, and what is scheduled."""
+    known = fact_check.publications.filter(
+        Q(live_during__contains=now) | Q(live_during__startswith__gt=now)
+    )
+    publications = list(known.defer("html"))
+    live = next((each for each in publications if each.updated_at <= now), None)
+    return live, next((each for each in publications if each.updated_at > now), None)
+
+
+def _cancel_scheduled(waiting: Publication | None, live: Publication | None) -> None:
     if waiting is None:
-        return False
-    begins = waiting.updated_at
+        return
     waiting.delete()
-    # Only the schedule ended the version before it at that moment: it goes on without end.
-    for before in fact_check.publications.published(now).filter(live_during__endswith=begins):
-        _end(before, None)
-    return True
+    if live and _is_relieved(live, waiting):  # only the schedule ended it: it goes on without end
+        _end(live, None)
+
+
+def _is_relieved(live: Publication, waiting: Publication) -> bool:
+    return live.live_until == waiting.updated_at
+
+
+def _move(waiting: Publication, before: Publication | None, at: datetime) -> None:
+    """Two versions are never live at once, not even between two statements: the one that shrinks is written first."""
+    is_earlier = at < waiting.updated_at
+    if before and is_earlier:
+        _end(before, at)
+    if waiting.first_published_at == waiting.updated_at:
+        waiting.first_published_at = at
+    waiting.live_during = DateTimeTZRange(at, waiting.live_until)
+    waiting.save(update_fields=["live_during", "first_published_at"])
+    if before and not is_earlier:
+        _end(before, at)
 
 
 def _end(publication: Publication, moment: datetime | None) -> None:
@@ -221,7 +278,8 @@ def _make_public(
 ) -> Publication:
     first = live.first_published_at if live else _first_published_at(revision.fact_check_id, now)
     sources = _source_ids(revision)
-    document: Document = revision.document
+    document = documents.whole(revision.document)
+    said = newsroom()
     publication = Publication.objects.create(
         fact_check_id=revision.fact_check_id,
         revision=revision,
@@ -230,12 +288,19 @@ def _make_public(
         published_by=editor,
         approved_by=approver,
         is_retracted=is_retracted,
-        html=pages.parts(document, sources),
-        html_version=pages.version(),
+        html=pages.kept(document, sources, said),
+        html_version=pages.version(said),
         **for_lists(document),
+        **vectors.columns(document),
     )
     PublishedCitation.objects.bulk_create(cited(publication, sources))
+    ask_for_card(publication.pk)
     return publication
+
+
+def ask_for_card(publication_id: int) -> None:
+    """Let the worker draw its picture for social media; the job is saved or rolled back with what caused it."""
+    app.configure_task(CARD_TASK).defer(publication_id=publication_id)
 
 
 def _first_published_at(fact_check_id: int, now: datetime) -> datetime | None:
@@ -278,7 +343,19 @@ def for_lists(document: Document) -> dict[str, Any]:
         "rating": document["rating"]["name"] if document["rating"] else "",
         "authors": [person["name"] for person in document["authors"]],
         "tags": [{"name": tag, "slug": documents.topic_slug(tag)} for tag in document["tags"]],
+        "publishers": _publishers(document),
+        # (a document from before there were answers has none)
+        "answers": UUID(document["answers"]) if document.get("answers") else None,
     }
+
+
+def _publishers(document: Document) -> list[dict[str, str]]:
+    """Those of its sources, each once, by name."""
+    sources = [citation["source"] for citation in document["citations"]]
+    publishers = [source["publisher"] for source in sources if source]
+    by_domain = {each["domain"]: each["name"] for each in publishers if each}
+    by_name = sorted(by_domain.items(), key=lambda pair: (pair[1].casefold(), pair[0]))
+    return [{"domain": domain, "name": name} for domain, name in by_name]
 
 
 def _excerpt(text: str) -> str:
@@ -313,13 +390,24 @@ def _source_ids(revision: Revision) -> dict[str, int]:
     return dict(rows.values_list("source__url", "source_id"))
 
 
+def newsroom() -> pages.Newsroom:
+    """What the newsroom says on every check's page. Pages made when it said something else are outdated."""
+    scale = [resolving.rating_part(rating) for rating in Rating.objects.all()]
+    listed = Person.objects.filter(is_listed=True)
+    return pages.Newsroom.of(scale, listed.values_list("key", flat=True))
+
+
 def remake_page(publication: Publication) -> None:
-    """Make the page's parts again from the frozen document: same words, today's templates."""
+    """Make what is kept of the page again from the frozen document: same words, today's templates and rules."""
     ids = dict(publication.published_citations.values_list("url", "source_id"))
-    document: Document = publication.revision.document
-    publication.html = pages.parts(document, ids)
-    publication.html_version = pages.version()
-    publication.save(update_fields=["html", "html_version"])
+    document = documents.whole(publication.revision.document)
+    said = newsroom()
+    publication.html = pages.kept(document, ids, said)
+    publication.html_version = pages.version(said)
+    searched = vectors.columns(document)
+    for name, value in searched.items():
+        setattr(publication, name, value)
+    publication.save(update_fields=["html", "html_version", *searched])
 
 
 def moment_text(moment: datetime) -> str:

@@ -157,12 +157,13 @@ def _page(
     bound: Mapping[str, CommentForm],
     problems: list[str] | None = None,
 ) -> HttpResponse:
-    document: documents.Document = revision.document
+    document = documents.whole(revision.document)
     with translation.override(document["language"]):
         findings = pages.context(document, {})["findings"]
     context = {
         "document": document,
         "parts": pages.parts(document, {}),
+        "questions": document["follow_ups"],
         "findings": [{**finding, "form": bound[finding["key"]]} for finding in findings],
         "whole": bound[WHOLE],
         "link": link,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -83,6 +84,8 @@ def build(fact_check: FactCheck) -> Document:
         "rating": resolving.rating_part(fact_check.rating) if fact_check.rating else None,
         "pictures": [_picture(picture) for picture in fact_check.pictures.order_by("position")],
         "one_publisher_reason": fact_check.one_publisher_reason,
+        "limitations": fact_check.limitations,
+        "answers": str(fact_check.answers) if fact_check.answers else None,
     }
 
 
@@ -243,6 +246,8 @@ def _write_fields(fact_check: FactCheck, document: Document, known: "resolving.R
     fact_check.claim_appearance = claim["appearance"]
     fact_check.rating = known.rating
     fact_check.one_publisher_reason = document["one_publisher_reason"]
+    fact_check.limitations = document["limitations"]
+    fact_check.answers = UUID(document["answers"]) if document["answers"] else None
     fact_check.search_text = search_text(document)
     if fact_check.stage == FactCheck.Stage.APPROVED:
         fact_check.stage = FactCheck.Stage.DRAFT  # the approval was of the revision before

@@ -1,6 +1,7 @@
-from django.urls import path, re_path, register_converter
+from django.urls import include, path, re_path, register_converter
 
-from factchecks import record, review, serving, views
+from factchecks import cards, embedding, feeds, record, review, serving, standing, views
+from factchecks.models import StandingPage
 
 
 class UnicodeSlug:
@@ -21,7 +22,14 @@ class Domain(UnicodeSlug):
     regex = r"[^/\x00-\x20]+"
 
 
+class Subject(UnicodeSlug):
+    """The address of a standing page."""
+
+    regex = "|".join(StandingPage.Subject.values)
+
+
 register_converter(UnicodeSlug, "uslug")
+register_converter(Subject, "subject")
 register_converter(Domain, "domain")
 
 app_name = "factchecks"
@@ -39,5 +47,18 @@ urlpatterns = [
         serving.picture,
         name="picture",
     ),
+    re_path(
+        r"^cards/(?P<name>[1-9][0-9]{0,17}-[0-9a-f]{12}-[0-9a-f]{64}\.png)\Z",
+        cards.card,
+        name="social-card",
+    ),
+    path("feed/", feeds.everything, name="feed"),
+    path("topics/<uslug:slug>/feed/", feeds.topic, name="topic-feed"),
+    path("corrections/feed/", feeds.corrections, name="corrections-feed"),
+    path("oembed/", embedding.oembed, name="oembed"),
+    path("fact-checks/<uslug:slug>/embed/", embedding.embed, name="embed"),
     path("publishers/<domain:domain>/", views.publisher, name="publisher"),
+    path("", include("factchecks.api.urls")),
+    path("", include("factchecks.search.urls")),
+    path("<subject:subject>/", standing.standing, name="standing"),
 ]

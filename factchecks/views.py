@@ -1,15 +1,16 @@
 """The public pages. They read publications only: what the desk is writing cannot be seen here."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from factchecks import citations
+from factchecks import citations, neighbours, structured
 from factchecks.models import Correction, Publication, PublishedCitation
 
 PER_PAGE = 20
@@ -44,10 +45,24 @@ def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The check that is live at this address; else where it moved to, else why it was withdrawn."""
-    publication = Publication.objects.published().filter(slug=slug).first()
+    publication = Publication.objects.published().numbered().filter(slug=slug).first()
     if publication is None:
         return _formerly_public(request, slug)
-    return render(request, "factchecks/detail.html", page_context(publication))
+    context = {
+        "number": publication.number,
+        "canonical": request.build_absolute_uri(publication.get_absolute_url()),
+        **page_context(publication),
+        **neighbours.of(publication),
+    }
+    return render(request, "factchecks/detail.html", {**context, **_for_machines(request, context)})
+
+
+def _for_machines(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """``structured``: what the page says, as JSON-LD; the present version's own page alone has it."""
+    corrections = [*context["corrections_on_top"], *context["corrections"]]
+    site = structured.Site.of(request)
+    graph = structured.check_page(context["publication"], corrections, site)
+    return {"structured": structured.script(graph)}
 
 
 def page_context(publication: Publication) -> dict[str, Any]:
@@ -55,14 +70,11 @@ def page_context(publication: Publication) -> dict[str, Any]:
 
     A changed verdict is told on top, and so is a retraction that still stands.
     """
-    on_top: list[Correction] = []
-    others: list[Correction] = []
-    for correction in _corrections(publication):
-        undone = correction.kind == Correction.Kind.RETRACTION and not publication.is_retracted
-        (on_top if correction.is_on_top and not undone else others).append(correction)
+    on_top, others = on_top_and_others(publication, corrections_of(publication))
     return {
         "document": publication,  # its own words for question and language: the document stays unread
         "parts": publication.html,
+        "questions": neighbours.questions_of(publication),
         "publication": publication,
         "corrections_on_top": on_top,
         "corrections": others,
@@ -70,7 +82,19 @@ def page_context(publication: Publication) -> dict[str, Any]:
     }
 
 
-def _corrections(publication: Publication) -> list[Correction]:
+def on_top_and_others(
+    publication: Publication, corrections: Iterable[Correction]
+) -> tuple[list[Correction], list[Correction]]:
+    """Those that readers must see before they read on, and the rest; each in the order that they came."""
+    on_top: list[Correction] = []
+    others: list[Correction] = []
+    for correction in corrections:
+        undone = correction.kind == Correction.Kind.RETRACTION and not publication.is_retracted
+        (on_top if correction.is_on_top and not undone else others).append(correction)
+    return on_top, others
+
+
+def corrections_of(publication: Publication) -> list[Correction]:
     """What was corrected up to this version, newest first. A first version has corrected nothing."""
     if publication.updated_at == publication.first_published_at:
         return []
@@ -93,9 +117,18 @@ def _formerly_public(request: HttpRequest, slug: str) -> HttpResponse:
     versions = Publication.objects.filter(fact_check=former.fact_check_id)
     live = versions.published().first()
     if live:
-        return redirect(live, permanent=True)
+        return moved(live.get_absolute_url())
     last = versions.begun().order_by("-live_during").first()
     return render(request, "factchecks/withdrawn.html", {"publication": last}, status=410)
+
+
+def moved(path: str) -> HttpResponse:
+    """From a former address to the present one: for ever, as search engines are told (301).
+
+    Yet a check may take a former address back. A browser that remembered the old redirect would then go in circles
+    between the two, so none may use it again without asking (``no-cache``, RFC 9111, section 5.2.2.4).
+    """
+    return HttpResponsePermanentRedirect(path, headers={"Cache-Control": "no-cache"})
 
 
 @require_safe

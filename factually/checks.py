@@ -1,5 +1,6 @@
 """System checks: a wrong setting is reported with a hint before anything is served."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,3 +33,17 @@ def production_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> lis
             )
         )
     return errors
+
+
+@register(TAG)
+def security_contact(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Name what is no address of those that RFC 9116 asks for."""
+    return [
+        Error(
+            f"SECURITY_CONTACT: “{contact}” is no address that can be used.",
+            hint="Write mailto:name@example.org, or an address that begins with https://.",
+            id="factually.E003",
+        )
+        for contact in settings.SECURITY_CONTACT
+        if not re.fullmatch(r"mailto:[^\s@]+@[^\s@]+|https://[^\s/]+\S*", contact)
+    ]

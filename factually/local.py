@@ -112,6 +112,14 @@ def locked_folder(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def origin(hosts: Sequence[str]) -> str:
+    """Where readers find the site, as far as it can be told: in local mode here, else at the first of its hosts."""
+    if is_local():
+        return f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
+    named = [host for host in hosts if not host.startswith((".", "*"))]
+    return f"https://{named[0]}" if named else ""
+
+
 @cache
 def cluster() -> postgres.Cluster:
     """The embedded Postgres with the newsroom's data."""

@@ -12,7 +12,7 @@ import django
 import environ
 from csp.constants import NONE, SELF
 
-from factually import local
+from factually import local, mail
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -83,10 +83,25 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "factually.form_renderer.FormRenderer"
+
 # Newsroom ---------------------------------------------------------------------------------------
 
 # Nobody publishes alone. A one-person newsroom may set this to false; readers are then told on each page.
 PUBLISHING_NEEDS_SECOND_PERSON = env.bool("PUBLISHING_NEEDS_SECOND_PERSON", default=True)
+
+# Whom to tell of a hole in the software: mailto: or https: addresses, shown in /.well-known/security.txt.
+SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
+
+# Giving -----------------------------------------------------------------------------------------
+
+# Without both keys gifts are pledges, which somebody confirms by hand. See ``supporters.checks``.
+STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
+STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")  # of a stand-in for Stripe, to try things out
+
+GIVING_CURRENCY = env.str("GIVING_CURRENCY", default="USD")  # unless the current goal is in another
+GIVING_FEE_PERCENT = env.float("GIVING_FEE_PERCENT", default=3.0)
 
 # Database ---------------------------------------------------------------------------------------
 
@@ -141,13 +156,12 @@ USE_TZ = True
 # Mail -------------------------------------------------------------------------------------------
 
 MAIL = (
-    {
-        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-        "EMAIL_FILE_PATH": str(DATA_DIR / "mail"),
-    }
+    mail.folder(str(DATA_DIR / "mail"))
     if LOCAL
-    else env.email_url("EMAIL_URL", default="smtp://localhost:25")
+    else mail.settings_for(env.str("EMAIL_URL", default="smtp://localhost:25"))
 )
+MAIL_FOLDER = mail.kept_in(MAIL)  # the desk shows what is in it
+ANYMAIL = MAIL.pop("ANYMAIL", {})
 if django.VERSION < (6, 1):
     vars().update(MAIL)
 else:  # the same in the words of Django 6.1
@@ -160,6 +174,9 @@ else:  # the same in the words of Django 6.1
         }
     }
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="newsroom@localhost")
+
+# The site's own address, for links in mails: they are written where there is no request to read it from.
+SITE_ORIGIN = env.str("SITE_ORIGIN", default=local.origin(ALLOWED_HOSTS)).rstrip("/")
 
 # Safety -----------------------------------------------------------------------------------------
 
@@ -197,6 +214,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 STRANGER_UPLOAD_MAX_SIZE = 64 * 1024
 EXPERT_UPLOAD_MAX_SIZE = 1024 * 1024
 
+DEFAULT_EXCEPTION_REPORTER = "factually.scrubbing.Reporter"
+
 # Tags, jobs, log --------------------------------------------------------------------------------
 
 TAGGIT_CASE_INSENSITIVE = True
@@ -204,7 +223,13 @@ TAGGIT_CASE_INSENSITIVE = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "factually.scrubbing.Formatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         "nowhere": {"class": "logging.NullHandler"},

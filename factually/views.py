@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from factchecks import structured
 from factchecks.models import Publication
 from factually import sent
 
@@ -18,6 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "latest": _led_by_a_standing_one(Publication.objects.published().for_lists()[:LATEST]),
         "topics": Publication.objects.published().topics(),
+        "structured": structured.script(structured.home(structured.Site.of(request))),
     }
     return render(request, "home.html", context)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Permission, User
 
-from factchecks import publishing, revisions
+from factchecks import publishing, revisions, workflow
 from factchecks.documents import Document
 from factchecks.models import FactCheck, Publication
 
@@ -66,6 +66,8 @@ def make_document(**changes: Any) -> Document:
         "rating": None,
         "pictures": [],
         "one_publisher_reason": "",
+        "limitations": "",
+        "answers": None,
     }
     document["citations"][0]["quotations"] = [
         {"key": key(61), "text": "The Moon is nearly round.", "finding": key(31)}
@@ -85,6 +87,14 @@ def edit(fact_check: FactCheck, **changes: Any) -> None:
     assert last is not None
     document: Any = {**last.document, **changes}
     revisions.apply(document, fact_check=fact_check, base=last.number, by=None)
+
+
+def approve(fact_check: FactCheck, by: User) -> None:
+    """The newest revision, sent to review by a command and approved."""
+    last = revisions.newest(fact_check)
+    assert last is not None
+    workflow.submit(fact_check, by=None, base=last.number)
+    workflow.approve(fact_check, by=by, base=last.number)
 
 
 def make_published(**changes: Any) -> Publication:

@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 
 from factchecks.models import FactCheck
+
+PUBLISH = "_publish"  # the name of that button
 
 
 def render(
@@ -27,3 +30,10 @@ def render(
         **context,
     }
     return TemplateResponse(request, f"admin/factchecks/factcheck/{name}.html", values)
+
+
+def after_saving(model_admin: Any, request: HttpRequest, pk: int) -> HttpResponse | None:
+    """The page of publishing, for who pressed “Save and go on to publish” and may; else nothing."""
+    if PUBLISH in request.POST and model_admin.has_publish_permission(request):
+        return redirect("admin:factchecks_factcheck_publish", pk)
+    return None

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from factchecks import documents, pages, revisions, rules
+from factchecks import documents, pages, publishing, revisions, rules
 from factchecks.desk.posted import document_of
 from factchecks.documents import Document
 from factchecks.models import FactCheck
@@ -70,7 +70,8 @@ def page_context(document: Document, errors: list[str]) -> dict[str, Any]:
     # Text that is no document, such as an over-long one, is shown all the same; the sentences say what is wrong.
     return {
         "document": document,
-        "parts": pages.parts(document, ids),
+        "parts": pages.parts(document, ids, publishing.newsroom()),
+        "questions": document["follow_ups"],
         "publication": None,
         "corrections": [],
         "preview": True,

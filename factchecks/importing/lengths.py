@@ -34,6 +34,7 @@ TITLE: int = _shared["source"]["properties"]["title"]["maxLength"]
 CLAIM: int = _claim["text"]["maxLength"]
 RATING: int = _parts["rating"]["anyOf"][1]["properties"]["name"]["maxLength"]
 ONE_PUBLISHER_REASON: int = _parts["one_publisher_reason"]["maxLength"]
+LIMITATIONS: int = _parts["limitations"]["maxLength"]
 SLUG = 80
 DOMAIN = 253
 

@@ -24,7 +24,7 @@ from sources import addresses
 
 KEYS = (
     *("question", "slug", "language", "authors", "reviewed_by", "review_on", "checked_on", "tags"),
-    *("searches", "sources", "follow_ups", "claim", "rating", "one_publisher_reason"),
+    *("searches", "sources", "follow_ups", "claim", "rating", "one_publisher_reason", "limitations"),
 )
 SOURCE_KEYS = ("url", "title", "publisher", "published_on", "accessed_on", "quotes")
 QUOTE_KEYS = ("text", "finding")
@@ -81,6 +81,8 @@ def read(lines: list[str], notes: Notes) -> Draft:
         "one_publisher_reason": header.passage(
             "one_publisher_reason", lengths.ONE_PUBLISHER_REASON
         ),
+        "limitations": header.passage("limitations", lengths.LIMITATIONS),
+        "answers": None,
     }
     _report_numbers(header, [summary, *(passage for _heading, passage in findings)])
     return Draft(document, notes.in_order(), "markdown")

@@ -82,6 +82,8 @@ def read(texts: list[str], notes: Notes) -> Draft:
         "rating": None,
         "pictures": [],
         "one_publisher_reason": "",
+        "limitations": "",
+        "answers": None,
     }
     return Draft(document, notes.in_order(), "text")
 

@@ -9,7 +9,7 @@ from factchecks.models.checks import (
     Quotation,
     SearchQuery,
 )
-from factchecks.models.newsroom import Person, Rating
+from factchecks.models.newsroom import Person, Rating, StandingPage
 from factchecks.models.pictures import Picture
 from factchecks.models.publications import (
     Correction,
@@ -18,6 +18,7 @@ from factchecks.models.publications import (
     PublishedCitation,
 )
 from factchecks.models.revisions import Revision
+from factchecks.models.searching import KnownWord
 from factchecks.models.workflow import (
     Note,
     Presence,
@@ -34,6 +35,7 @@ __all__ = [
     "FactCheck",
     "Finding",
     "FollowUp",
+    "KnownWord",
     "Note",
     "Person",
     "Picture",
@@ -47,6 +49,7 @@ __all__ = [
     "ReviewLink",
     "Revision",
     "SearchQuery",
+    "StandingPage",
     "Step",
     "UnsavedWork",
 ]

@@ -83,6 +83,18 @@ class FactCheck(models.Model):
             "Only where all sources have one publisher. Readers see it beside the sources."
         ),
     )
+    limitations = models.TextField(
+        _("what we could not establish"),
+        blank=True,
+        help_text=_("Where the searches end, and what the answer does not cover. Readers see it."),
+    )
+    answers = models.UUIDField(
+        _("answers the question"),
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_("A follow-up question of another check, whose page will lead here."),
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     # What follows is the newsroom's own business: it is in no revision and never becomes public.

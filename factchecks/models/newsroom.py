@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,6 +19,23 @@ class Person(models.Model):
         null=True,
         blank=True,
         verbose_name=_("account"),
+    )
+
+    role = models.CharField(
+        _("role"), max_length=200, blank=True, help_text=_("Such as: Editor, science.")
+    )
+    biography = models.TextField(
+        _("biography"),
+        blank=True,
+        help_text=_("Markdown. Experience, and interests to declare; readers see it."),
+    )
+    contact = models.EmailField(
+        _("public address"), blank=True, help_text=_("An e-mail address that readers may see.")
+    )
+    is_listed = models.BooleanField(
+        _("stands among our people"),
+        default=False,
+        help_text=_("Shown on the page of the people of the newsroom."),
     )
 
     class Meta:
@@ -60,3 +78,39 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StandingPage(models.Model):
+    """What the newsroom says of itself, at an address of its own (the codes of IFCN and EFCSN ask for each).
+
+    The migrations make all of them, empty; a system check warns while one is.
+    """
+
+    class Subject(models.TextChoices):
+        """The page's address without slashes, and its name in the footer."""
+
+        METHODOLOGY = "methodology", _("How we check")
+        CLAIMS = "how-we-choose", _("How we choose claims")
+        CORRECTIONS = "corrections-policy", _("Corrections policy")
+        FUNDING = "funding", _("Funding and ownership")
+        NONPARTISANSHIP = "non-partisanship", _("Non-partisanship")
+        PEOPLE = "people", _("Our people")
+        COMPLAINTS = "complaints", _("Complaints and contact")
+        PRIVACY = "privacy", _("Privacy")
+
+    subject = models.CharField(
+        _("subject"), max_length=20, choices=Subject, unique=True, editable=False
+    )
+    text = models.TextField(_("text"), blank=True, max_length=100_000, help_text=_("Markdown."))
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("standing page")
+        verbose_name_plural = _("standing pages")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.get_subject_display()
+
+    def get_absolute_url(self) -> str:
+        return reverse("factchecks:standing", args=[self.subject])

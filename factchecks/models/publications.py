@@ -7,9 +7,11 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.json import KeyTransform
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,10 +32,21 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def for_lists(self) -> "PublicationQuerySet":
         """Newest first, without what only the check's own page shows."""
-        return self.defer("html").order_by("-first_published_at", "-pk")
+        return self.defer("html", "text", "search", "search_front").order_by(
+            "-first_published_at", "-pk"
+        )
 
     def on_topic(self, slug: str) -> "PublicationQuerySet":
         return self.filter(tags__contains=[{"slug": slug}])
+
+    def numbered(self) -> "PublicationQuerySet":
+        """With ``number``: which public version of its check each is, from 1."""
+        until_then = Publication.objects.filter(
+            fact_check=models.OuterRef("fact_check"),
+            live_during__startswith__lte=models.OuterRef("live_during__startswith"),
+        )
+        count = until_then.order_by().values("fact_check").values(number=models.Count("pk"))
+        return self.annotate(number=models.Subquery(count))
 
     def topics(self) -> list[dict[str, Any]]:
         """The topics of these publications with how many have each, the most frequent first."""
@@ -78,6 +91,15 @@ class Publication(models.Model):
         _("retracted"), default=False, help_text=_("It stays at its address, under the notice.")
     )
     withdrawal_notice = models.TextField(_("withdrawal notice"), blank=True)
+    is_taken_down = models.BooleanField(
+        _("taken down"),
+        default=False,
+        help_text=_(
+            "The words of this version are kept from readers for legal reasons. That it was public, when, and why "
+            "it went stay told."
+        ),
+    )
+    takedown_notice = models.TextField(_("takedown notice"), blank=True)
 
     slug = models.SlugField(_("slug"), max_length=80, allow_unicode=True)
     question = models.CharField(_("question"), max_length=300)
@@ -88,8 +110,23 @@ class Publication(models.Model):
     rating = models.CharField(_("rating"), max_length=60, blank=True)
     authors = models.JSONField(_("authors"), default=list)
     tags = models.JSONField(_("tags"), default=list)
+    publishers = models.JSONField(_("publishers of its sources"), default=list)
+    answers = models.UUIDField(_("answers the question"), null=True)
+    text = models.TextField(_("plain text"), default="")
+    search = SearchVectorField(_("search vector"), null=True)
+    search_front = SearchVectorField(
+        _("search vector of the front"),
+        null=True,
+        help_text=_("Of question and summary; short enough to stand in the row, for ranking."),
+    )
+    words_known = models.BooleanField(
+        _("words known"), default=False, help_text=_("Whether the search has learnt its words.")
+    )
+    card = models.CharField(_("picture for social media"), max_length=100, blank=True)
     html = models.JSONField(_("page parts"))
     html_version = models.CharField(_("version of the page parts"), max_length=64, db_index=True)
+
+    number: int  # where ``numbered`` asks for it
 
     objects = PublicationQuerySet.as_manager()
 
@@ -100,6 +137,26 @@ class Publication(models.Model):
         indexes = [
             models.Index(name="publication_newest_first", fields=["-first_published_at", "-id"]),
             GinIndex(name="publication_tags", fields=["tags"], opclasses=["jsonb_path_ops"]),
+            GinIndex(
+                name="publication_publishers", fields=["publishers"], opclasses=["jsonb_path_ops"]
+            ),
+            # By words among the newest thousands: see factchecks.search.finding.
+            GinIndex(
+                models.F("search"),
+                models.F("id") / 1000,
+                name="publication_search",
+                fastupdate=False,
+            ),
+            models.Index(name="publication_language", fields=["language"]),
+            models.Index(
+                name="publication_words_unknown", fields=["id"], condition=Q(words_known=False)
+            ),
+            models.Index(name="publication_answers", fields=["answers"]),
+            GinIndex(  # who asks the question that a check answers
+                OpClass(KeyTransform("questions", "html"), name="jsonb_path_ops"),
+                name="publication_questions",
+            ),
+            models.Index(name="publication_rating", fields=["rating"]),
             models.Index(name="publication_slug", fields=["slug"]),
             models.Index(
                 models.Func("live_during", function="lower", output_field=models.DateTimeField()),
@@ -129,6 +186,12 @@ class Publication(models.Model):
                 name="publication_is_live_for_some_time",
                 condition=Q(live_during__isempty=False) & Q(live_during__startswith__isnull=False),
             ),
+            models.CheckConstraint(
+                name="publication_taken_down_is_over_and_says_why",
+                condition=Q(is_taken_down=False, takedown_notice="")
+                | (Q(is_taken_down=True, live_during__upper_inf=False) & ~Q(takedown_notice="")),
+                violation_error_message=_("Tell readers why the words are taken down."),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(
@@ -148,6 +211,11 @@ class Publication(models.Model):
     def updated_at(self) -> datetime:
         """When this version became public."""
         return self.live_during.lower  # type: ignore[no-any-return]
+
+    @property
+    def may_be_outdated(self) -> bool:
+        """Whether its day of review has passed, today in the newsroom's time zone."""
+        return self.review_on is not None and self.review_on < timezone.localdate()
 
     @property
     def live_until(self) -> datetime | None:

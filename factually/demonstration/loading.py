@@ -14,11 +14,12 @@ from django.utils import timezone
 import supporters.demonstration
 from factchecks import importer, importing
 from factchecks.importing import Draft
-from factchecks.models import Rating
+from factchecks.models import Person, Rating, StandingPage
 from factually import local, preparation
 from supporters.models import Supporter
 
 FACT_CHECKS = Path(__file__).parent / "fact-checks"
+PAGES = Path(__file__).parent / "pages"
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # none that is taken for another
 
 SCALE = {
@@ -29,6 +30,8 @@ SCALE = {
     "False": "The evidence contradicts the claim.",
     "Unproven": "The evidence that there is can neither support nor contradict the claim.",
 }
+
+BYLINES = {"Demonstration desk": "Writes", "Demonstration editor": "Reviews"}
 
 
 class Account(NamedTuple):
@@ -62,7 +65,9 @@ def load(say: Say) -> None:
         _refuse_taken_names()
         passwords = {account.name: _make_account(account) for account in ACCOUNTS}
         _make_scale()
+        _write_pages()
         _publish_fact_checks(User.objects.get(username="editor"), say)
+        _introduce_people()
         supporters.demonstration.load(timezone.now())
         local.write_secretly(local.made_data_dir() / preparation.SIGN_INS, _sign_ins(passwords))
 
@@ -99,6 +104,13 @@ def _make_scale() -> None:
         )
 
 
+def _write_pages() -> None:
+    """The standing pages that nobody has written yet."""
+    for page in StandingPage.objects.filter(text=""):
+        page.text = (PAGES / f"{page.subject}.md").read_text("utf-8").strip()
+        page.save()
+
+
 def _publish_fact_checks(editor: User, say: Say) -> None:
     """The longest checked first, so that the list begins with the newest."""
     drafts = [(file, _read(file)) for file in sorted(FACT_CHECKS.glob("*.md"))]
@@ -110,6 +122,16 @@ def _publish_fact_checks(editor: User, say: Say) -> None:
         except ValidationError as refusal:
             raise _not_loaded(file, " ".join(refusal.messages)) from refusal
         say(f"  {number} of {len(drafts)}: {draft.document['question']}")
+
+
+def _introduce_people() -> None:
+    """Those in the bylines stand on the page of our people, plainly marked."""
+    for name, role in BYLINES.items():
+        Person.objects.filter(name=name, role="").update(
+            role=role,
+            biography="Not a person: a byline of the demonstration.",
+            is_listed=True,
+        )
 
 
 def _read(file: Path) -> Draft:

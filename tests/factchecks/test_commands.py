@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from taggit.models import Tag
 
+from factchecks import revisions
 from factchecks.models import FactCheck, Person, Publication, Revision
 from sources.models import Publisher, Source
 from tests.factchecks.drafts import MARKDOWN, TEXT
@@ -79,6 +80,57 @@ def test_what_passes_every_rule_is_published_by_the_editor(file: Path) -> None:
     again = Typed("import_check", "--publish", "--editor", "erin", file)
     assert again.out == "cats-landing: unchanged\n  published: /fact-checks/cats-landing/\n"
     assert (Publication.objects.count(), again.code) == (1, 0)
+
+
+def test_the_editor_who_publishes_a_file_approves_it(file: Path, settings: Any) -> None:
+    settings.PUBLISHING_NEEDS_SECOND_PERSON = True
+    editor = make_user("erin", "factchecks.publish_factcheck")
+    typed = Typed("import_check", "--publish", "--editor", "erin", file)
+    assert (typed.err, typed.code) == ("", 0)
+    assert Publication.objects.get().approved_by == editor
+    steps = FactCheck.objects.get().steps.order_by("pk").values_list("kind", "by__username")
+    assert list(steps) == [("submitted", None), ("approved", "erin"), ("published", "erin")]
+
+
+def test_the_only_author_of_a_file_does_not_publish_it(file: Path, settings: Any) -> None:
+    settings.PUBLISHING_NEEDS_SECOND_PERSON = True
+    editor = make_user("erin", "factchecks.publish_factcheck")
+    Person.objects.create(name="A. Writer", user=editor)
+    typed = Typed("import_check", "--publish", "--editor", "erin", file)
+    reason = "“erin” is this check's only author: somebody else must approve it."
+    assert f"{file}: not published: {reason}\n" in typed.err
+    assert (typed.out, typed.code) == ("cats-landing: created\n", 1)
+    check = FactCheck.objects.get()
+    assert (check.stage, check.steps.count(), check.publications.count()) == ("draft", 0, 0)
+
+
+def test_one_of_two_authors_of_a_file_may_publish_it(file: Path, settings: Any) -> None:
+    settings.PUBLISHING_NEEDS_SECOND_PERSON = True
+    editor = make_user("erin", "factchecks.publish_factcheck")
+    Person.objects.create(name="A. Writer", user=editor)
+    file.write_text(MARKDOWN.replace("[A. Writer]", "[A. Writer, B. Editor]"))
+    assert Typed("import_check", "--publish", "--editor", "erin", file).code == 0
+    assert Publication.objects.get().approved_by == editor
+
+
+def test_the_only_author_publishes_a_file_where_one_person_may(file: Path) -> None:
+    editor = make_user("erin", "factchecks.publish_factcheck")
+    Person.objects.create(name="A. Writer", user=editor)
+    assert Typed("import_check", "--publish", "--editor", "erin", file).code == 0
+    assert Publication.objects.get().approved_by is None
+
+
+def test_what_the_editor_alone_wrote_at_the_desk_is_not_published_by_its_file(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.PUBLISHING_NEEDS_SECOND_PERSON = True
+    editor = make_user("erin", "factchecks.publish_factcheck")
+    revisions.apply(make_document(), fact_check=None, base=0, by=editor)
+    file = tmp_path / "moon.json"
+    file.write_text(Typed("export_check", "is-the-moon-round").out)
+    typed = Typed("import_check", "--publish", "--editor", "erin", file)
+    assert "not published: You alone wrote this check: ask somebody else" in typed.err
+    assert not Publication.objects.exists()
 
 
 def test_refused_publication_names_its_reasons_and_keeps_the_draft(page: Path) -> None:

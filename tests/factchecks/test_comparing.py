@@ -90,6 +90,8 @@ def test_every_field_is_compared() -> None:
         claim=claim,
         rating={"name": "False", "description": "Not so."},
         one_publisher_reason="There is one.",
+        limitations="Not all of it.",
+        answers=key(99),
     )
     changed = {change.part for change in compare(make_document(), new)}
     same = {"version", "key", "summary", "findings", "citations", "follow_ups", "pictures"}

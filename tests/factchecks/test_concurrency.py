@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -11,11 +12,12 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from factchecks import publishing, revisions, workflow
 from factchecks.models import FactCheck, Publication, Revision
 from tests.factchecks.desk.forms import change_url, typed
-from tests.factories import make_check, make_superuser, make_user
+from tests.factories import edit, make_check, make_published, make_superuser, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SAVES, STEPS = 50, 60
@@ -105,40 +107,59 @@ def test_fifty_saves_that_each_try_again_are_all_kept_and_numbered_without_a_gap
     assert summaries >= {f"Version {number} [1]." for number in range(SAVES)}
 
 
+def save(check: FactCheck, base: int, by: User) -> None:
+    last = check.revisions.get(number=base)
+    document: Any = {**last.document, "summary": f"{last.document['summary']} More."}
+    revisions.apply(document, fact_check=check, base=base, by=by)
+
+
+def submit(check: FactCheck, base: int, by: User) -> None:
+    workflow.submit(check, by=by, base=base)
+
+
+def approve(check: FactCheck, base: int, by: User) -> None:
+    workflow.approve(check, by=by, base=base)
+
+
+def publish(check: FactCheck, base: int, by: User) -> None:
+    publishing.publish(check, editor=by)
+
+
+def schedule(check: FactCheck, base: int, by: User) -> None:
+    publishing.publish(check, editor=by, at=timezone.now() + timedelta(hours=1))
+
+
+def move(check: FactCheck, base: int, by: User) -> None:
+    publishing.move(check, editor=by, at=timezone.now() + timedelta(minutes=30))
+
+
+def withdraw(check: FactCheck, base: int, by: User) -> None:
+    publishing.withdraw(check, notice="A mistake.", editor=by)
+
+
+MIX = [publish, save, submit, approve, publish, withdraw, submit, approve, schedule, move]
+
+
 def test_no_mix_of_steps_leaves_two_versions_public(settings: Any) -> None:
     settings.PUBLISHING_NEEDS_SECOND_PERSON = True
     check = make_check()
     writer, editor = make_user("writer"), make_user("boss")
     refusals: list[ValidationError] = []
 
-    def trying(step: Callable[[FactCheck, int, User], Any], number: int) -> Callable[[], None]:
+    def trying(step: Callable[[FactCheck, int, User], None]) -> Callable[[], None]:
         def run() -> None:
             last = revisions.newest(check)
             assert last is not None
             try:
-                step(check, last.number, editor if step is not save else writer)
+                step(check, last.number, writer if step in {save, submit} else editor)
             except ValidationError as refusal:
                 refusals.append(refusal)
 
         return run
 
-    def save(check: FactCheck, base: int, by: User) -> None:
-        last = check.revisions.get(number=base)
-        document: Any = {**last.document, "summary": f"{last.document['summary']} More."}
-        revisions.apply(document, fact_check=check, base=base, by=by)
-
-    def approve(check: FactCheck, base: int, by: User) -> None:
-        workflow.approve(check, by=by, base=base)
-
-    def publish(check: FactCheck, base: int, by: User) -> None:
-        publishing.publish(check, editor=by)
-
-    def withdraw(check: FactCheck, base: int, by: User) -> None:
-        publishing.withdraw(check, notice="A mistake.", editor=by)
-
-    workflow.approve(check, by=editor, base=1)
-    steps = [publish, save, approve, publish, withdraw, approve]
-    at_once(*(trying(steps[number % 6], number) for number in range(STEPS)))
+    submit(check, 1, writer)
+    approve(check, 1, editor)
+    at_once(*(trying(MIX[number % len(MIX)]) for number in range(STEPS)))
 
     assert len(refusals) < STEPS
     assert Publication.objects.published().count() <= 1
@@ -149,3 +170,23 @@ def test_no_mix_of_steps_leaves_two_versions_public(settings: Any) -> None:
         assert end <= begin
     assert all(p.approved_by == editor for p in Publication.objects.all())
     assert numbers(check) == list(range(1, check.revisions.count() + 1))
+
+
+def test_of_two_who_move_a_schedule_at_once_the_second_finds_the_work_of_the_first() -> None:
+    check = make_published().fact_check
+    edit(check, summary="Quite [1].")
+    begins = timezone.now() + timedelta(hours=12)
+    publishing.publish(check, editor=None, at=begins)
+    moments = [begins + timedelta(hours=hours) for hours in (-2, -1, 1, 2)]
+
+    def moving(at: datetime) -> Callable[[], None]:
+        def move() -> None:
+            publishing.move(check, at=at)
+
+        return move
+
+    at_once(*(moving(at) for at in moments))
+    live, waiting = Publication.objects.order_by("live_during")
+    assert live.live_until == waiting.updated_at
+    assert waiting.updated_at in moments
+    assert check.steps.filter(kind="moved").count() == len(moments)

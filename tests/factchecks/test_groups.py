@@ -37,6 +37,7 @@ def test_an_editor_publishes_too_and_keeps_people_and_the_scale() -> None:
         "factchecks.change_person",
         "factchecks.add_rating",
         "factchecks.change_rating",
+        "factchecks.change_standingpage",
     }
 
 

@@ -79,7 +79,7 @@ def test_a_placed_picture_is_a_figure_with_its_caption_credit_and_licence() -> N
     file = f"/pictures/{'0' * 64}"
     assert shown("![The *Moon* [1]](picture:moon)") == (
         f'<figure class="picture"><picture><source type="image/webp" srcset="{file}-480.webp 480w,'
-        f' {file}-960.webp 960w, {file}-1200.webp 1200w" sizes="(min-width: 44rem) 40rem, 92vw">'
+        f' {file}-960.webp 960w, {file}-1200.webp 1200w" sizes="(min-width: 44rem) 38rem, 92vw">'
         f'<img src="{file}-960.jpg" width="1200" height="800"'
         ' alt="&quot;Moon&quot; &amp; &lt;roof&gt;" loading="lazy" decoding="async"></picture>'
         '<figcaption><span class="picture-caption">The <em>Moon</em> <a class="citation"'

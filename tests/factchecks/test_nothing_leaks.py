@@ -30,7 +30,12 @@ def public_bytes(client: Client) -> dict[str, bytes]:
         *("/topics/space/", "/topics/myths/", "/topics/leaked/"),
         *(f"/sources/{first + number - 1}/" for number in numbers),
         *(f"/publishers/source{number}.example/" for number in (1, 2, 3, 9)),
-        *("/fact-checks/leaked/", "/fact-checks/leaked/history/"),
+        *("/fact-checks/leaked/", "/fact-checks/leaked/history/", "/fact-checks/leaked/embed/"),
+        *("/feed/", "/topics/space/feed/", "/topics/leaked/feed/", "/corrections/feed/"),
+        *("/fact-checks/is-the-moon-round/embed/", "/sitemap-fact-checks.xml", "/news-sitemap.xml"),
+        *("/api/v1/fact-checks/", "/api/v1/corrections/", "/claimreview.json"),
+        *(f"/api/v1/fact-checks/is-the-moon-round/{rest}" for rest in ("", "versions/")),
+        *("/api/v1/fact-checks/leaked/", "/api/v1/fact-checks/is-the-moon-round/versions/2/"),
     ]
     return {path: client.get(path).content for path in paths}
 
@@ -85,6 +90,8 @@ def edited_in_every_part() -> dict[str, Any]:
             }
         ],
         "one_publisher_reason": "Changed.",
+        "limitations": "leaked",
+        "answers": key(99),
     }
 
 

@@ -30,6 +30,31 @@ def test_the_header_tells_the_question_the_day_the_searches_and_how_many_sources
     assert "B. Editor" in header
 
 
+CLAIM = {"text": "It is flat.", "claimant": "A. Speaker", "claimed_on": None, "appearance": ""}
+FALSE = {"name": "False", "description": "The evidence contradicts it."}
+TRUE = {"name": "True", "description": "The evidence supports it."}
+
+
+def test_a_rating_is_explained_by_the_whole_scale_with_its_own_step_marked() -> None:
+    document = make_document(claim=CLAIM, rating=FALSE)
+    verdict = pages.parts(document, {}, pages.Newsroom.of([TRUE, FALSE], []))["verdict"]  # type: ignore[list-item]
+    assert "The evidence supports it." in verdict
+    assert re.findall(r"<dt>(\w+) <span", verdict) == ["False"]
+
+
+def test_an_author_with_a_biography_is_linked_to_it() -> None:
+    made = pages.parts(make_document(), {}, pages.Newsroom.of([], [key(11)]))["header"]
+    assert f'<a href="/people/#{key(11)}"><b>A. Writer</b></a>' in made
+    assert f"#{key(12)}" not in made
+
+
+def test_what_could_not_be_established_is_told_after_the_findings_and_named_on_top() -> None:
+    made = parts(limitations="Nobody has looked at\nthe far side.")
+    assert '<section class="limits" id="limits"' in made["limits"]
+    assert 'href="#limits"' in made["header"]
+    assert "limits" not in parts()["header"]
+
+
 def test_findings_are_numbered_and_can_be_linked_to() -> None:
     findings = parts()["findings"]
     assert re.findall(r'id="(finding-\d)"', findings) == ["finding-1", "finding-2"]
@@ -118,7 +143,9 @@ def test_what_editors_type_is_never_markup() -> None:
     document["findings"][0]["heading"] = evil
     document["citations"][0]["source"] = make_source_part(1, title=evil)
     document["citations"][0]["quotations"][0]["text"] = evil
-    assert not [part for part in pages.parts(document, {}).values() if "<script" in part]
+    newsroom = pages.Newsroom.of([{"name": evil, "description": evil}], [])
+    document["limitations"] = evil
+    assert not [part for part in pages.parts(document, {}, newsroom).values() if "<script" in part]
 
 
 @pytest.mark.parametrize("language", ["en", "pt-BR", "ar", "zz", "abcdefgh-12345678", "tlh-a-b-c"])
@@ -141,6 +168,21 @@ def test_the_version_is_the_same_until_templates_or_rules_change(
     pages.version.cache_clear()
     assert pages.version() != before
     pages.version.cache_clear()
+
+
+def test_the_version_changes_with_what_the_newsroom_says_of_itself() -> None:
+    said = {
+        pages.version(),
+        pages.version(pages.Newsroom.of([TRUE], [])),  # type: ignore[list-item]
+        pages.version(pages.Newsroom.of([], [key(11)])),
+    }
+    assert len(said) == 3
+
+
+def test_templates_that_a_part_includes_count_for_the_version() -> None:
+    texts = "".join(pages._texts(["factchecks/_header.html", "factchecks/_verdict.html"]))
+    assert "person.key in listed" in texts
+    assert "scale-whole" in texts
 
 
 def a_document_without_anything() -> Document:

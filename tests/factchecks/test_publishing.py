@@ -1,4 +1,4 @@
-"""Publish, schedule, cancel, withdraw."""
+"""Publish, schedule, move, cancel, withdraw."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,9 +7,9 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from factchecks import publishing, revisions
-from factchecks.models import FactCheck, Publication
-from tests.factories import edit, make_check, make_published, make_superuser
+from factchecks import pages, publishing, revisions
+from factchecks.models import Correction, FactCheck, Publication
+from tests.factories import approve, edit, make_check, make_published, make_superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def test_a_publication_carries_what_lists_show() -> None:
         {"name": "myths", "slug": "myths"},
         {"name": "space", "slug": "space"},
     ]
-    assert set(publication.html) == {"header", "summary", "findings", "follow_ups", "sources"}
+    assert set(publication.html) == {*pages.PARTS, "questions", "structured"}
 
 
 def test_a_check_that_breaks_a_rule_is_refused_with_every_reason() -> None:
@@ -140,6 +140,84 @@ def test_publishing_now_takes_the_place_of_a_schedule() -> None:
     publishing.publish(check, editor=None)
     assert (live_at(timezone.now()), live_at(now + HOUR)) == ("Is it a ball?", "Is it a ball?")
     assert publishing.scheduled(check) is None
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_a_schedule_is_moved_without_a_gap(hours: int) -> None:
+    begins = timezone.now() + 12 * HOUR
+    check = make_published().fact_check
+    make_scheduled(check, "Is the Moon a ball?", begins)
+    at = begins + hours * HOUR
+    publishing.move(check, at=at)
+    assert live_at(at - timedelta(microseconds=1)) == "Is the Moon round?"
+    assert live_at(at) == "Is the Moon a ball?"
+
+
+def test_a_moved_schedule_keeps_its_revision_approval_and_words_whatever_the_desk_writes() -> None:
+    chief, check = make_superuser(), make_published().fact_check
+    edit(check, question="Is the Moon a ball?")
+    approve(check, chief)
+    words = publishing.WhatChanged(Correction.Kind.UPDATE, "It was measured again.")
+    begins = timezone.now() + HOUR
+    scheduled = publishing.publish(check, editor=chief, at=begins, what_changed=words)
+    edit(check, question="Half a sentence", authors=[])
+    moved = publishing.move(check, at=begins + HOUR, editor=chief)
+    assert (moved.pk, moved.revision.number, moved.approved_by) == (scheduled.pk, 2, chief)
+    assert (moved.correction.kind, moved.correction.text) == ("update", "It was measured again.")
+    step = check.steps.first()
+    assert step is not None
+    assert (step.kind, step.by, step.begins_at) == ("moved", chief, begins + HOUR)
+
+
+def test_the_first_day_of_a_check_moves_with_its_schedule() -> None:
+    begins = timezone.now() + HOUR
+    check = make_check()
+    publishing.publish(check, editor=None, at=begins)
+    publishing.move(check, at=begins + HOUR)
+    assert Publication.objects.get().first_published_at == begins + HOUR
+
+
+def test_the_first_day_of_a_published_check_stays_when_a_schedule_moves() -> None:
+    first = make_published()
+    begins = timezone.now() + HOUR
+    make_scheduled(first.fact_check, "Is the Moon a ball?", begins)
+    moved = publishing.move(first.fact_check, at=begins + HOUR)
+    assert moved.first_published_at == first.first_published_at
+
+
+def test_a_schedule_is_not_moved_into_the_past_nor_to_where_it_is() -> None:
+    begins = timezone.now() + HOUR
+    check = make_check()
+    publishing.publish(check, editor=None, at=begins)
+    for at, message in [(timezone.now(), "has passed"), (begins, "for this moment already")]:
+        with pytest.raises(ValidationError, match=message) as refusal:
+            publishing.move(check, at=at)
+        assert set(refusal.value.message_dict) == {"at"}
+
+
+def test_what_has_begun_is_not_moved() -> None:
+    check = make_published().fact_check
+    with pytest.raises(ValidationError, match="Nothing is scheduled"):
+        publishing.move(check, at=timezone.now() + HOUR)
+
+
+def test_another_schedule_than_the_editor_has_seen_is_not_moved() -> None:
+    begins = timezone.now() + HOUR
+    check = make_published().fact_check
+    make_scheduled(check, "Is it a ball?", begins)
+    make_scheduled(check, "Is it an egg?", begins)
+    with pytest.raises(revisions.StaleBase, match="Another revision was scheduled"):
+        publishing.move(check, at=begins + HOUR, base=2)
+    assert publishing.move(check, at=begins + HOUR, base=3).question == "Is it an egg?"
+
+
+def test_a_moved_schedule_can_still_be_cancelled() -> None:
+    begins = timezone.now() + HOUR
+    check = make_published().fact_check
+    make_scheduled(check, "Is the Moon a ball?", begins)
+    publishing.move(check, at=begins + HOUR)
+    publishing.cancel(check)
+    assert Publication.objects.get().live_until is None
 
 
 def test_withdrawing_ends_the_publication_and_leaves_a_notice() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -31,15 +32,20 @@ def change_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     pages.version.cache_clear()
 
 
+def _waiting_for_pages() -> QuerySet[ProcrastinateJob]:
+    found = ProcrastinateJob.objects.filter(status="todo", task_name=tasks.make_page.name)
+    return found.order_by("pk")
+
+
 def waiting() -> list[dict[str, Any]]:
-    """What the jobs that wait carry."""
-    jobs = ProcrastinateJob.objects.filter(status="todo").order_by("pk")
+    """What the jobs for pages that wait carry."""
+    jobs = _waiting_for_pages()
     return list(jobs.values_list("args", flat=True))
 
 
 def work() -> None:
-    """Do each waiting job, as a worker would."""
-    for job in ProcrastinateJob.objects.filter(status="todo").order_by("pk"):
+    """Do each waiting job for a page, as a worker would."""
+    for job in _waiting_for_pages():
         app.tasks[job.task_name](**job.args)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [job.pk])

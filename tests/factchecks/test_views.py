@@ -60,6 +60,39 @@ def test_a_check_page_needs_at_most_four_queries_however_long_the_check(
     assert b'id="source-60"' in page.content
 
 
+@pytest.mark.parametrize(("zone", "is_old"), [("Asia/Tokyo", True), ("America/New_York", False)])
+def test_a_check_past_its_review_says_so_by_the_newsrooms_day(
+    client: Client, settings: Any, zone: str, is_old: bool
+) -> None:
+    settings.TIME_ZONE = zone
+    make_published(review_on="2027-03-01")
+    with time_machine.travel("2027-03-01T20:00Z", tick=False):  # in Tokyo it is the second of March
+        for path in (MOON, "/", "/fact-checks/", "/topics/space/"):
+            assert (b"This may be outdated" in client.get(path).content) == is_old
+
+
+def test_a_retracted_check_is_not_called_outdated_as_well(client: Client) -> None:
+    publishing.retract(make_published().fact_check, notice="The source was forged.")
+    with time_machine.travel("2028-03-01T20:00Z"):
+        for path in (MOON, "/fact-checks/"):
+            assert b"This may be outdated" not in client.get(path).content
+
+
+def test_a_check_can_be_cited_with_its_version_and_address(client: Client) -> None:
+    check = make_published().fact_check
+    edit(check, summary="Yes [1].")
+    publishing.publish(check, editor=None)
+    page = " ".join(client.get(MOON).content.decode().split())
+    assert "A. Writer. “Is the Moon round?” Factually, fact check, version 2," in page
+    assert f"http://testserver{MOON}" in page
+    assert f'href="{MOON}history/2/"' in page
+
+
+def test_a_check_has_the_direction_of_its_language(client: Client) -> None:
+    make_published(language="ar")
+    assert b'lang="ar" dir="rtl"' in client.get(MOON).content
+
+
 def test_the_list_needs_at_most_four_queries_however_many_checks(
     client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -142,6 +175,19 @@ def test_a_former_address_redirects_for_ever(client: Client) -> None:
     for former in ("is-the-moon-round", "moon"):
         answer = client.get(f"/fact-checks/{former}/")
         assert (answer.status_code, answer["Location"]) == (301, "/fact-checks/the-moon/")
+
+
+def test_a_check_may_take_a_former_address_back(client: Client) -> None:
+    check = make_published().fact_check
+    edit(check, slug="the-moon")
+    publishing.publish(check, editor=None)
+    for path in (MOON, f"{MOON}history/", f"{MOON}history/1/"):
+        # A browser that remembered these redirects would go in circles when the address is taken back.
+        assert client.get(path)["Cache-Control"] == "no-cache"
+    edit(check, slug="is-the-moon-round")
+    publishing.publish(check, editor=None)
+    assert client.get(MOON).status_code == 200
+    assert client.get("/fact-checks/the-moon/")["Location"] == MOON
 
 
 def test_a_new_address_is_not_public_before_its_version_is(client: Client) -> None:

@@ -16,7 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from taggit.models import Tag
 
 from factchecks import tasks
-from factchecks.models import Person, Rating, ReviewLink
+from factchecks.models import Person, Rating, ReviewLink, StandingPage
 from sources.models import Publisher, Source
 from tests.factories import make_published, make_superuser, make_user
 from tests.supporters.factories import make_goal, make_payment
@@ -29,7 +29,8 @@ OPEN_TO_STAFF = {
     *("autocomplete", "jsi18n", "view_on_site", "app_list", None),
 }
 OF_EDITORS = {
-    f"factchecks_factcheck_{step}" for step in ("publish", "retract", "withdraw", "cancel")
+    f"factchecks_factcheck_{step}"
+    for step in ("publish", "retract", "withdraw", "move", "cancel", "takedown")
 }
 LOOKING = {"changelist", "change", "history"}
 ROLES = ["Reporter", "Editor", "Supporter admin"]
@@ -50,6 +51,8 @@ def may(role: str, address: Address) -> bool:
         return role == "Supporter admin"
     if app == "sources" or model == "factcheck":
         return role == "Editor" or (role == "Reporter" and address.name not in OF_EDITORS)
+    if model == "standingpage":  # none is made or deleted
+        return role in {"Editor", "Reporter"} and view in LOOKING
     if model in {"person", "rating"}:
         return role == "Editor" or (role == "Reporter" and view in LOOKING)
     return False
@@ -71,7 +74,7 @@ def filled(pattern: str, values: dict[str, Any]) -> str:
 
 def make_job() -> ProcrastinateJob:
     tasks.defer_page(1)
-    return ProcrastinateJob.objects.get()
+    return ProcrastinateJob.objects.latest("pk")
 
 
 @pytest.fixture
@@ -89,6 +92,7 @@ def addresses() -> list[Address]:
     rows: dict[str, Any] = {
         "factchecks_factcheck": check,
         "factchecks_person": Person.objects.first(),
+        "factchecks_standingpage": StandingPage.objects.first(),
         "factchecks_rating": Rating.objects.create(name="False"),
         "sources_source": Source.objects.first(),
         "sources_publisher": Publisher.objects.first(),

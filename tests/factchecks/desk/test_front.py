@@ -76,8 +76,16 @@ def test_in_review_are_those_that_somebody_else_saved_last(editor: User, make: M
     writer = make_user("writer")
     make("A draft?", writer)
     for question, by in [("Another's?", writer), ("My own?", editor), ("Imported?", None)]:
-        workflow.submit(make(question, by), by=writer, base=1)
+        workflow.submit(make(question, by), by=by, base=1)
     assert questions(editor, "review") == ["Another's?", "Imported?"]
+
+
+def test_what_somebody_else_sent_on_waits_for_who_saved_it_last(editor: User, make: Make) -> None:
+    check = make("My mended word?", editor)
+    workflow.submit(check, by=editor, base=1)
+    assert questions(editor, "review") == []
+    workflow.submit(check, by=make_user("writer"), base=1)
+    assert questions(editor, "review") == ["My mended word?"]
 
 
 def test_who_may_not_approve_is_asked_for_no_review(editor: User, make: Make) -> None:
