@@ -188,8 +188,10 @@ def scheduled(fact_check: FactCheck, at: datetime | None = None) -> Publication 
 
 def _hold(fact_check: FactCheck) -> tuple[FactCheck, datetime]:
     """The check, locked, and the moment from which this step has it to itself."""
-    held = FactCheck.objects.select_for_update().get(pk=fact_check.pk)
-    return held, timezone.now()
+    checks = FactCheck.objects.select_for_update(of=("self",)).select_related(
+        "reviewed_by", "rating"
+    )
+    return checks.get(pk=fact_check.pk), timezone.now()
 
 
 def _refuse_unseen(last: Revision | None, base: int | None) -> None:

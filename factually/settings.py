@@ -98,7 +98,9 @@ SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
 # Without both keys gifts are pledges, which somebody confirms by hand. See ``supporters.checks``.
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
-STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")  # of a stand-in for Stripe, to try things out
+STRIPE_API_BASE = env.str(
+    "STRIPE_API_BASE", default=""
+)  # of a stand-in for Stripe, to try things out
 
 GIVING_CURRENCY = env.str("GIVING_CURRENCY", default="USD")  # unless the current goal is in another
 GIVING_FEE_PERCENT = env.float("GIVING_FEE_PERCENT", default=3.0)
