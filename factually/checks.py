@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
+from django.utils.module_loading import import_string
 
 TAG = "production"
 
@@ -47,3 +48,19 @@ def security_contact(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
         for contact in settings.SECURITY_CONTACT
         if not re.fullmatch(r"mailto:[^\s@]+@[^\s@]+|https://[^\s/]+\S*", contact)
     ]
+
+
+@register(TAG)
+def mail_backend(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A provider that nobody knows, or whose package is missing, is said now and not with the first letter."""
+    try:
+        import_string(settings.MAIL["EMAIL_BACKEND"])
+    except ImportError as error:
+        return [
+            Error(
+                f"EMAIL_URL: mail cannot go this way ({error}).",
+                hint="Write anymail+ and a provider of anymail.dev, and install what that one needs.",
+                id="factually.E004",
+            )
+        ]
+    return []

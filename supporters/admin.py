@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from supporters import goals, money
+from supporters import giving, goals, letters, money
 from supporters.desk import (
     exporting,
     filters,
@@ -39,6 +39,12 @@ from supporters.forms import (
 from supporters.models import Contribution, Goal, Letter, Payment, ProviderEvent, Supporter
 
 VIEW_ALL = tuple(f"supporters.view_{each}" for each in ("supporter", "contribution", "payment"))
+
+
+def _confirm(payment: Payment) -> None:
+    """What follows when money that came by hand is recorded: the same as with a card."""
+    giving.follow_wish(payment)
+    letters.acknowledge(payment)
 
 
 class Autocomplete(AutocompleteSelect):
@@ -252,6 +258,12 @@ class ContributionAdmin(LedgerAdmin):
         payment = None if change else form.payment()
         if payment:
             payment.save()
+            _confirm(payment)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        for payment in formset.new_objects:
+            _confirm(payment)
 
     @admin.display(description=_("amount"))
     def amount_label(self, contribution: Contribution) -> str:
@@ -298,6 +310,10 @@ class PaymentAdmin(LedgerAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         first = ["contribution", "kind", "typed_amount", "paid_at", "reverses"]
         return [*first, *(["provider", "provider_id", "recorded_at"] if obj else ["reference"])]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        _confirm(obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

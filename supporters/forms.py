@@ -183,6 +183,8 @@ class PaymentFormSet(forms.BaseInlineFormSet):
         field = form.fields["reverses"]
         field.queryset = own
         field.widget.can_add_related = field.widget.can_view_related = False
+        for each in form.fields.values():
+            _name(each)
 
     def clean(self) -> None:
         super().clean()
@@ -240,6 +242,13 @@ class GoalForm(forms.ModelForm):
         except ValidationError as error:
             self.add_error("typed_target", error)
         return cleaned
+
+
+def _name(field: forms.Field) -> None:
+    """For a screen reader: in a table only the column's heading says what to type."""
+    widget: Any = getattr(field.widget, "widget", field.widget)
+    for each in getattr(widget, "widgets", [widget]):
+        each.attrs.setdefault("aria-label", field.label)
 
 
 def _people(typed: str) -> int:

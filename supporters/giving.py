@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from supporters import money
-from supporters.models import Contribution, Goal, Letter, Supporter
+from supporters.models import Contribution, Goal, Letter, Payment, Supporter
 
 SUGGESTED = {
     0: (500, 1000, 2500, 5000, 10000),
@@ -99,6 +99,18 @@ def _person(gift: Gift) -> Supporter:
         person.name = gift.name
         person.save(update_fields=["name"])
     return person
+
+
+def follow_wish(paid: Payment) -> None:
+    """Show the name of who asked for it, but only with a person's first gift.
+
+    Anybody can type another's e-mail address: what a supporter once chose is changed by mail alone.
+    """
+    person = paid.contribution.supporter
+    gifts = Payment.objects.filter(contribution__supporter=person).exclude(pk=paid.pk)
+    if paid.contribution.asks_to_show_name and not person.erased_at and not gifts.exists():
+        person.show_name = True
+        person.save(update_fields=["show_name"])
 
 
 def token_for(contribution: Contribution) -> str:

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from supporters import emails, giving, money, suspicion
 from supporters.giving import Gift
-from supporters.models import Contribution, Supporter
+from supporters.models import Contribution
+from supporters.models.people import ON_ONE_LINE
 from supporters.providers import Provider
 
-NAME = Supporter._meta.get_field("name")
 LONGEST_MESSAGE = 1000
 
 
@@ -56,7 +56,7 @@ class GivingForm(forms.Form):
         required=False,
         help_text=_("Leave it empty if you wish to stay unknown."),
         max_length=200,
-        validators=NAME.validators,
+        validators=[ON_ONE_LINE],
         error_messages={"max_length": _("Shorten your name to 200 characters.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
-from supporters import letters, suspicion
+from supporters import giving, letters, suspicion
 from supporters.models import Contribution, Payment, ProviderObject
 from supporters.providers.stripe_events import Fact
 
@@ -243,7 +243,7 @@ class Unit:
             defaults=fields,
         )
         if is_new:
-            _follow_wish(self.contribution, paid)
+            giving.follow_wish(paid)
         if not is_new or any(self.taken()):
             self.enter_taken(paid)
         return paid, is_new
@@ -302,18 +302,6 @@ class Unit:
 
 def _sum(rows: Iterable[ProviderObject]) -> int:
     return sum(row.amount or 0 for row in rows)
-
-
-def _follow_wish(contribution: Contribution, paid: Payment) -> None:
-    """Show the name of who asked for it, but only with a person's first gift.
-
-    Anybody can type another's e-mail address: what a supporter once chose is changed by mail alone.
-    """
-    person = contribution.supporter
-    gifts = Payment.objects.filter(contribution__supporter=person).exclude(pk=paid.pk)
-    if contribution.asks_to_show_name and not person.erased_at and not gifts.exists():
-        person.show_name = True
-        person.save(update_fields=["show_name"])
 
 
 def _renew(subscription: ProviderObject) -> None:

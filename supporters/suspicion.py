@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from supporters import letters
 from supporters.models import Contribution, Payment, ProviderObject
 from supporters.providers.stripe import LIVE, TEST
 
@@ -26,8 +27,10 @@ def hold(contribution: Contribution, reason: str) -> None:
 
 
 def release(contribution: Contribution) -> None:
-    """Let it count. The reason stays, so that it is not held back a second time."""
+    """Let it count, and say thanks for it. The reason stays, so that it is not held back a second time."""
     Contribution.objects.filter(pk=contribution.pk).update(held_at=None)
+    for payment in contribution.payments.order_by("paid_at", "pk"):
+        letters.acknowledge(payment)
 
 
 def too_many_tries(email: str, now: datetime) -> bool:

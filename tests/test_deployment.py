@@ -131,6 +131,11 @@ def test_the_data_of_postgres_18_is_on_a_volume() -> None:
     assert "postgres" in compose()["volumes"]
 
 
+def test_the_log_of_the_database_repeats_nobodys_row() -> None:
+    command = compose()["services"]["db"]["command"]
+    assert {"log_error_verbosity=terse", "log_min_error_statement=panic"} <= set(command)
+
+
 @pytest.mark.parametrize("name", ["migrate", "web", "worker"])
 def test_uploaded_files_are_on_a_volume(name: str) -> None:
     folder = image_variables()["MEDIA_ROOT"]
@@ -203,6 +208,17 @@ def test_a_complete_production_environment_passes_every_deployment_check() -> No
     checked = check_production(SECRET_KEY="0123456789abcdefghij" * 3, ALLOWED_HOSTS="example.org")
     assert checked.stdout == "System check identified no issues (0 silenced).\n"
     assert checked.returncode == 0
+
+
+def test_a_mail_provider_that_cannot_be_used_is_named_before_anything_is_served() -> None:
+    checked = check_production(
+        SECRET_KEY="0123456789abcdefghij" * 3,
+        ALLOWED_HOSTS="example.org",
+        EMAIL_URL="anymail+nobody://?api_key=k",
+    )
+    assert checked.returncode == 1
+    assert "EMAIL_URL: mail cannot go this way (No module named" in checked.stderr
+    assert "Traceback" not in checked.stderr
 
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS"])

@@ -1,15 +1,11 @@
 """From what was asked to what is shown: found as it was typed, else as it may have been meant, else what is near."""
 
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from factchecks.models import Publication
-from factchecks.search import excerpts, finding, spelling
+from factchecks.search import excerpts, finding, narrowing, spelling
 from factchecks.search.asking import PER_PAGE, Asked
 from factchecks.search.excerpts import Hit
 from factchecks.search.finding import QUICK, RANKED, Found
@@ -19,7 +15,6 @@ from factchecks.search.understanding import Understood, understand
 NEARBY = 5  # checks that are offered where nothing was found
 SUGGESTED = 7
 SHORTEST_BEGINNING = 2  # characters
-MOST_CHOICES = 8  # of one kind to narrow down by
 LEAVING = "html", "text", "search", "search_front"
 
 
@@ -54,7 +49,7 @@ def search(asked: Asked, now: datetime) -> Results:
         found,
         excerpts.hits(_in_order(shown, with_text=True), understood),
         meant,
-        choices=_choices(found.ids[:RANKED]),
+        choices=narrowing.choices(found.ids[:RANKED]),
     )
 
 
@@ -96,29 +91,3 @@ def _in_order(ids: list[int], *, with_text: bool = False) -> list[Publication]:
     leaving = [name for name in LEAVING if name != "text" or not with_text]
     rows = Publication.objects.defer(*leaving).in_bulk(ids)
     return [rows[pk] for pk in ids if pk in rows]
-
-
-def _choices(ids: list[int]) -> dict[str, list[tuple[str, str]]]:
-    """What the best differ in, the most frequent first: by filter, each with its value and its name."""
-    counted: dict[str, Counter[tuple[str, str]]] = {}
-    for name, choice in _traits(ids):
-        counted.setdefault(name, Counter())[choice] += 1
-    return {
-        name: [choice for choice, _count in counter.most_common(MOST_CHOICES)]
-        for name, counter in counted.items()
-    }
-
-
-def _traits(ids: list[int]) -> Iterator[tuple[str, tuple[str, str]]]:
-    traits = Publication.objects.filter(pk__in=ids).order_by("-first_published_at")
-    for tags, rating, publishers, first in traits.values_list(
-        "tags", "rating", "publishers", "first_published_at"
-    ):
-        for tag in tags:
-            yield "topic", (tag["slug"], tag["name"])
-        if rating:
-            yield "rating", (rating, rating)
-        year = str(timezone.localtime(first).year)
-        yield "year", (year, year)
-        for publisher in publishers:
-            yield "publisher", (publisher["domain"], publisher["name"])

@@ -12,6 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from supporters.models.fields import EmailAddressField
 from supporters.models.payments import Payment
 
+ON_ONE_LINE = RegexValidator(
+    r"[\x00-\x1f\x7f]",
+    _("Write the name on one line, without control characters."),
+    inverse_match=True,
+)
+
 
 class NFC(models.Func):
     function = "NORMALIZE"
@@ -60,13 +66,7 @@ class Supporter(models.Model):
         _("name"),
         max_length=200,
         blank=True,
-        validators=[
-            RegexValidator(
-                r"[\x00-\x1f\x7f]",
-                _("Write the name on one line, without control characters."),
-                inverse_match=True,
-            )
-        ],
+        validators=[ON_ONE_LINE],
         help_text=_("Leave it empty for somebody who wishes to stay unknown."),
     )
     email = EmailAddressField(

@@ -38,7 +38,7 @@ TELL = """() => [
     ["aria-label", "title", "placeholder", "alt"].map((name) => element.getAttribute(name) ?? "")),
 ].map((part) => {
   if (typeof part === "string") return part;
-  for (const silent of part.querySelectorAll("script, style")) silent.remove();
+  for (const silent of part.querySelectorAll("script, style, [translate=no]")) silent.remove();
   return part.textContent;
 })"""
 

@@ -116,6 +116,17 @@ def test_the_newsroom_is_no_superuser_and_nobody_listens_on_the_network(home: Pa
         assert cluster.socket_folder.stat().st_mode & 0o077 == 0
 
 
+def test_the_log_says_what_was_refused_and_repeats_no_row(home: Path) -> None:
+    with Cluster(home).running() as cluster:
+        say(cluster, "CREATE TABLE people (email text UNIQUE)")
+        say(cluster, "INSERT INTO people VALUES ('ada@example.org')")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            say(cluster, "INSERT INTO people VALUES ('ada@example.org')")
+    log = (home / "log").read_text()
+    assert "people_email_key" in log
+    assert "ada@" not in log
+
+
 def test_the_last_user_stops_the_server_and_no_other(home: Path) -> None:
     other = hold(home)
     with Cluster(home).running():

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -30,6 +31,17 @@ def test_the_counter_costs_a_page_one_query_at_most(client: Client, path: str) -
 
     assert about_goals(client, path) == own + 1
     assert 'value="10"' in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/support/", "/support/how-we-count/", EMBED])
+def test_a_page_whose_figure_is_the_same_is_not_sent_twice_in_a_minute(
+    client: Client, path: str
+) -> None:
+    make_goal()
+    with time_machine.travel("2026-03-01T12:00:05Z", tick=False):
+        tag = client.get(path).headers["ETag"]
+    with time_machine.travel("2026-03-01T12:00:55Z", tick=False):
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 304
 
 
 def test_the_page_of_a_check_asks_for_it_once(client: Client) -> None:

@@ -10,8 +10,9 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from supporters.models import Contribution, Goal, Payment, Supporter
+from supporters.models import Contribution, Goal, Letter, Payment, Supporter
 from tests.factories import make_user
 from tests.supporters.factories import (
     MARCH,
@@ -144,6 +145,32 @@ def test_more_money_is_added_under_its_contribution(desk: Client) -> None:
     desk.post(page("contribution", "change", contribution.pk), movement(contribution))
 
     assert sorted(contribution.payments.values_list("amount", flat=True)) == [500, 2500]
+
+
+@pytest.mark.parametrize("is_own_page", [True, False])
+def test_a_pledge_that_is_confirmed_is_thanked_for_and_its_wish_followed(
+    desk: Client, is_own_page: bool
+) -> None:
+    pledge = make_contribution(provider="pledges", method="pledge", asks_to_show_name=True)
+    now = timezone.now()
+    moment = {"paid_at_0": f"{now:%Y-%m-%d}", "paid_at_1": f"{now:%H:%M:%S}"}
+
+    if is_own_page:
+        line = {"kind": "payment", "typed_amount": "25", "reference": "R-1", **moment}
+        desk.post(page("payment", "add"), {"contribution": pledge.pk, **line})
+    else:
+        desk.post(page("contribution", "change", pledge.pk), movement(pledge, **moment))
+
+    assert Letter.objects.get().kind == "thanks"
+    assert Supporter.objects.get().show_name
+
+
+def test_who_gave_by_hand_today_is_thanked_by_letter(desk: Client) -> None:
+    person = make_supporter()
+
+    desk.post(page("contribution", "add"), gift(person, received_on=f"{timezone.localdate()}"))
+
+    assert Letter.objects.get().supporter == person
 
 
 def test_a_refund_of_the_only_payment_needs_no_choice(desk: Client) -> None:

@@ -140,6 +140,10 @@ def test_what_cannot_be_is_refused_with_a_sentence(
     assert sentence in refused(client, **change)
 
 
+def test_a_problem_is_told_once_above_the_form_and_once_at_its_field(client: Client) -> None:
+    assert refused(client, name="x" * 10_000).count("Shorten your name to 200 characters.") == 2
+
+
 def test_a_name_may_be_an_emoji(client: Client) -> None:
     client.post(GIVE, typed(name="🦔"))
 

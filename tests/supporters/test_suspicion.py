@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from supporters import suspicion
 from supporters.goals import current_progress
-from supporters.models import Contribution
+from supporters.models import Contribution, Letter
 from tests.supporters import stripe
 from tests.supporters.factories import make_goal, make_payment, make_supporter
 from tests.supporters.stripe import make_gift
@@ -50,6 +51,16 @@ def test_what_was_released_is_not_held_back_again() -> None:
 
     assert reason(gift) == ""
     assert counted() == 1
+
+
+def test_thanks_for_a_gift_that_was_held_back_go_out_when_it_is_released() -> None:
+    gift = make_gift(make_supporter(), held_at=timezone.now(), held_reason="Many cards.")
+    make_payment(gift, paid_at=timezone.now())
+
+    suspicion.release(gift)
+    suspicion.release(gift)
+
+    assert Letter.objects.get().kind == "thanks"
 
 
 def test_many_failed_cards_before_one_that_works_are_held_back() -> None:
