@@ -9,6 +9,7 @@ from django.db.models import Q, Value
 from django.urls import reverse
 
 from factchecks.models import Publication, PublicationQuerySet
+from factchecks.models.publications import is_past
 
 MOST_RELATED = 4
 # Checks with a topic in common are looked for among the newest, which suffices for a frequent topic, and among so many of
@@ -17,7 +18,7 @@ NEWEST, OF_ANY_AGE = 500, 100
 MOST_ASKED_IN = 4
 COLUMNS = (
     *("why", "fact_check", "slug", "question", "language", "rating", "tags", "answers"),
-    "first_published_at",
+    *("first_published_at", "review_on"),
 )
 
 Why = Literal["answers", "asked it", "related"]
@@ -29,7 +30,7 @@ def of(publication: Publication) -> dict[str, list[Row]]:
 
     ``questions`` are its follow-up questions, each with the check that ``answer``s it or none; ``asked_in`` are the checks
     with the question that it answers; ``related`` share topics with it. A check has ``url``, ``question``,
-    ``language`` and ``rating``.
+    ``language``, ``rating`` and ``may_be_outdated``.
     """
     rows = _rows(publication)
     answers = {str(row["answers"]): row for row in rows if row["why"] == "answers"}
@@ -56,7 +57,12 @@ def _rows(publication: Publication) -> list[Row]:
     if not lists:
         return []
     rows = lists[0].union(*lists[1:], all=True) if lists[1:] else lists[0]
-    return [{**row, "url": reverse("factchecks:detail", args=[row["slug"]])} for row in rows]
+    return [_told(row) for row in rows]
+
+
+def _told(row: Row) -> Row:
+    url = reverse("factchecks:detail", args=[row["slug"]])
+    return {**row, "url": url, "may_be_outdated": is_past(row["review_on"])}
 
 
 def _lists(publication: Publication) -> Iterator[Any]:

@@ -1,6 +1,6 @@
 """What is public: a revision for a span of time, and the public record of why it changed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pgtrigger
@@ -20,6 +20,11 @@ from django.utils.translation import gettext_lazy as _
 from factchecks.models.checks import FactCheck
 from factchecks.models.revisions import Revision
 from sources.models import Source
+
+
+def is_past(review_on: date | None) -> bool:
+    """Whether a check's day of review has passed, today in the newsroom's time zone."""
+    return review_on is not None and review_on < timezone.localdate()
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
@@ -223,8 +228,7 @@ class Publication(models.Model):
 
     @property
     def may_be_outdated(self) -> bool:
-        """Whether its day of review has passed, today in the newsroom's time zone."""
-        return self.review_on is not None and self.review_on < timezone.localdate()
+        return is_past(self.review_on)
 
     @property
     def live_until(self) -> datetime | None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -71,6 +72,15 @@ def test_a_check_that_is_named_as_an_answer_is_not_named_again_as_related() -> N
     beside = neighbours.of(make_published())
     assert beside["questions"][0]["answer"]["slug"] == "why-does-it-bulge"
     assert beside["related"] == []
+
+
+@time_machine.travel("2027-03-02 12:00Z", tick=False)
+def test_a_related_check_past_its_review_date_says_so(client: Client) -> None:
+    make_published()
+    make_published(key=key(2), slug="other", question="Other?", review_on="2027-03-01")
+    make_published(key=key(3), slug="third", question="Third?", review_on="2027-03-02")
+    said = {row["slug"]: row["may_be_outdated"] for row in client.get(MOON).context["related"]}
+    assert said == {"other": True, "third": False}
 
 
 def test_a_withdrawn_check_is_not_related() -> None:
