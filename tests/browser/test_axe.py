@@ -25,6 +25,8 @@ STOCK = {
     ("label", "vTimeField"),
     # The column of a row's name in a table of rows has no heading.
     ("empty-table-header", 'class="original"'),
+    # Nor has the column into which its script puts the way to take a new row away.
+    ("empty-table-header", "<th></th>"),
     # A choice by search has no name while it is empty (only in the books: the wing of evidence has its own).
     ("aria-input-field-name", "select2-selection"),
     # A search with a help text is named by an icon alone.
@@ -89,7 +91,8 @@ def pages_of_all() -> Iterator[str]:
         yield reverse(f"admin:{model}_add")
     models_with_rows: list[Any] = [Source, Publisher, Person, StandingPage]
     rows = [model.objects.first() for model in models_with_rows]
-    for row in [*rows, make_goal(), make_payment()]:
+    payment = make_payment()
+    for row in [*rows, make_goal(), payment, payment.contribution]:
         yield reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk])
 
 

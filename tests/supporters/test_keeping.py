@@ -2,19 +2,23 @@
 
 import csv
 import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supporters import exporting, merging, privacy
+from supporters import audit, exporting, merging, privacy
 from supporters.desk import lists
 from supporters.goals import current_progress
 from supporters.models import Contribution, Letter, Supporter
@@ -101,6 +105,28 @@ def test_made_up_records_are_merged_with_each_other(db: None) -> None:
     merging.merge(one, other, by=make_user())
 
     assert Supporter.objects.get() == one
+
+
+@pytest.mark.django_db(transaction=True)
+def test_payments_that_arrive_while_records_are_merged_are_counted() -> None:
+    make_goal()
+    one, other, keeper = make_supporter(1), make_supporter(2), make_user()
+    gifts = [make_contribution(person) for person in (one, other) * 4]
+    merger = partial(merging.merge, one, other, by=keeper)
+
+    def do(step: Callable[[], object]) -> None:
+        try:
+            step()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        steps = [partial(make_payment, gift) for gift in gifts]
+        list(pool.map(do, [*steps[:4], merger, *steps[4:]]))
+
+    assert Supporter.objects.get().contributions.filter(payments__isnull=False).count() == 8
+    assert counted() == 1
+    assert not list(audit.differences())
 
 
 def test_a_record_is_not_merged_with_itself(db: None) -> None:
