@@ -56,7 +56,7 @@ def _rows(publication: Publication) -> list[Row]:
     lists = list(_lists(publication))
     if not lists:
         return []
-    rows = lists[0].union(*lists[1:], all=True) if lists[1:] else lists[0]
+    rows = lists[0].union(*lists[1:], all=True).order_by() if lists[1:] else lists[0]
     return [_told(row) for row in rows]
 
 

@@ -76,8 +76,10 @@ class RowFormSet(BaseInlineFormSet):
         }
         new = {key for key in typed - chosen.keys() if key.isdecimal() and len(key) < 19}
         if new and field.queryset is not None:
-            rows = field.queryset.select_related(*self.chosen_related)
-            chosen |= {str(row.pk): row for row in rows.filter(pk__in=new)}
+            rows = field.queryset.filter(pk__in=new)
+            if self.chosen_related:
+                rows = rows.select_related(*self.chosen_related)
+            chosen |= {str(row.pk): row for row in rows}
         return chosen
 
     @cached_property
