@@ -173,6 +173,11 @@ def view(model_admin: Any) -> Callable[[HttpRequest, int], HttpResponse]:
         choices = _choices(request.POST)
         if last.number != revision_number(request.POST.get("theirs", "")):
             return _page(model_admin, request, check, base, mine, last, choices=choices, again=True)
+        if undecided := _undecided(base, mine, last, choices):
+            refusals = [_("Choose between both for: %(title)s") % {"title": undecided}]
+            return _page(
+                model_admin, request, check, base, mine, last, choices=choices, refusals=refusals
+            )
         document = merging.resolve(base.document, mine, last.document, choices)
         try:
             saved = revisions.apply(
@@ -227,7 +232,7 @@ def _page(
         collisions=[
             Collision(
                 conflict,
-                "theirs" if choices.get(conflict.id) == "theirs" else "mine",
+                choices.get(conflict.id, ""),
                 weaving.column(conflict.mine_pieces),
                 weaving.column(conflict.theirs_pieces),
             )
@@ -244,6 +249,16 @@ def _page(
 
 def _woven(old: Document, new: Document) -> list[tuple[comparing.Change, list[weaving.Run]]]:
     return [(change, weaving.runs(change)) for change in comparing.compare(old, new)]
+
+
+def _undecided(base: Revision, mine: Document, theirs: Revision, choices: Mapping[str, str]) -> str:
+    """The collisions without a choice: nobody's words go because somebody pressed Enter."""
+    conflicts = merging.merge(base.document, mine, theirs.document, choices).conflicts
+    return "; ".join(
+        conflict.title
+        for conflict in conflicts
+        if choices.get(conflict.id) not in {"mine", "theirs"}
+    )
 
 
 def _unreadable(model_admin: Any, request: HttpRequest, check: FactCheck) -> HttpResponse:

@@ -36,6 +36,7 @@ def test_what_two_people_changed_is_merged_and_what_collides_is_chosen(
     save(bob)
     expect(bob.locator("#content")).to_contain_text("Ada measured it")
     expect(bob.locator("#content")).to_contain_text("Bob measured it")
+    bob.get_by_role("radio", name="Yours").check()
     bob.locator("#content form button[type=submit], #content form input[type=submit]").first.click()
     bob.wait_for_url("**/change/")
     last = revisions.newest(check)

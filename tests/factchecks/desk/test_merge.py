@@ -74,9 +74,21 @@ def test_what_collides_is_chosen_with_both_texts_in_view(
     check = make_check()
     page = late(chief, check, {"summary": "Theirs [2]."}, summary="Mine [1].", language="de")
     assert collisions(page) == ["summary"]
-    assert page.context["collisions"][0].chosen == "mine"
     chief.post(merge_url(check), on(page, **{"choice.summary": chosen}))
     assert (document_of(check)["summary"], document_of(check)["language"]) == (summary, "de")
+
+
+@pytest.mark.parametrize("chosen", ["", "both"])
+def test_nothing_is_chosen_beforehand_and_without_a_choice_nothing_is_saved(
+    chief: Client, chosen: str
+) -> None:
+    check = make_check()
+    page = late(chief, check, {"summary": "Theirs [2]."}, summary="Mine [1].")
+    assert page.context["collisions"][0].chosen == ""
+    page = chief.post(merge_url(check), on(page, **{"choice.summary": chosen}))
+    assert "Choose between both for: Executive summary" in page.content.decode()
+    assert document_of(check)["summary"] == "Theirs [2]."
+    assert json.loads(page.context["document"])["summary"] == "Mine [1]."
 
 
 def test_who_saves_to_publish_comes_to_that_page_after_the_merge_too(chief: Client) -> None:
@@ -129,7 +141,7 @@ def test_rows_that_somebody_else_deleted_do_not_stand_in_the_way(chief: Client) 
     }
     page = late(chief, check, left, **{"findings-1-text": "Mine [3].", "tags": "moon"})
     assert collisions(page) == [f"findings.{key(32)}"]
-    chief.post(merge_url(check), on(page))
+    chief.post(merge_url(check), on(page, **{f"choice.findings.{key(32)}": "mine"}))
     document = document_of(check)
     assert [part["text"] for part in document["findings"]] == ["By laser [1][2].", "Mine [3]."]
     assert len(document["citations"]) == 3
@@ -186,8 +198,8 @@ def test_a_save_that_is_late_again_keeps_text_and_choices(chief: Client) -> None
     assert "saved once more" in page.content.decode()
     assert page.context["theirs"].number == 3
     assert collisions(page) == ["language", "summary"]
-    assert [c.chosen for c in page.context["collisions"]] == ["mine", "theirs"]
-    chief.post(merge_url(check), on(page))
+    assert [c.chosen for c in page.context["collisions"]] == ["", "theirs"]
+    chief.post(merge_url(check), on(page, **{"choice.language": "mine"}))
     assert document_of(check) == make_document(summary="Theirs [2].", language="de")
 
 

@@ -115,7 +115,8 @@ def test_of_a_draft_from_elsewhere_all_that_differs_is_chosen(chief: Client) -> 
     assert page.context["base"].number == 0
     chosen = [collision.conflict.id for collision in page.context["collisions"]]
     assert chosen == ["question", "summary"]
-    document = merged(chief, page, **{"choice.question": "theirs"})
+    choices = {"choice.question": "theirs", "choice.summary": "mine"}
+    document = merged(chief, page, **choices)
     assert document == make_document(summary="Mine [1].")
 
 
