@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from supporters import giving, goals, letters, money
+from supporters import goals, money
 from supporters.desk import (
     exporting,
     filters,
@@ -23,6 +23,7 @@ from supporters.desk import (
     lists,
     merging,
     overview,
+    pledges,
     privacy,
     thanks,
 )
@@ -39,12 +40,6 @@ from supporters.forms import (
 from supporters.models import Contribution, Goal, Letter, Payment, ProviderEvent, Supporter
 
 VIEW_ALL = tuple(f"supporters.view_{each}" for each in ("supporter", "contribution", "payment"))
-
-
-def _confirm(payment: Payment) -> None:
-    """What follows when money that came by hand is recorded: the same as with a card."""
-    giving.follow_wish(payment)
-    letters.acknowledge(payment)
 
 
 class Autocomplete(AutocompleteSelect):
@@ -204,7 +199,7 @@ class ContributionAdmin(LedgerAdmin):
     search_help_text = _("By the supporter's name or e-mail address, or in the notes.")
     autocomplete_fields = ["supporter"]
     inlines = [PaymentInline]
-    actions = [thanks.thanked, held.hold, held.release]
+    actions = [pledges.has_come, thanks.thanked, held.hold, held.release]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         queryset: Any = super().get_queryset(request)
@@ -222,8 +217,14 @@ class ContributionAdmin(LedgerAdmin):
 
     def get_urls(self) -> list[Any]:
         adding = [f"supporters.add_{each}" for each in ("supporter", "contribution", "payment")]
-        page = guarding.page("import/", importing.import_gifts, self, *adding)
-        return [page, *super().get_urls()]
+        return [
+            guarding.page("import/", importing.import_gifts, self, *adding),
+            guarding.page("<int:object_id>/came/", pledges.came, self, *pledges.NEEDED),
+            *super().get_urls(),
+        ]
+
+    def has_keep_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms(pledges.NEEDED)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
@@ -258,12 +259,12 @@ class ContributionAdmin(LedgerAdmin):
         payment = None if change else form.payment()
         if payment:
             payment.save()
-            _confirm(payment)
+            thanks.follow(payment)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         for payment in formset.new_objects:
-            _confirm(payment)
+            thanks.follow(payment)
 
     @admin.display(description=_("amount"))
     def amount_label(self, contribution: Contribution) -> str:
@@ -313,7 +314,7 @@ class PaymentAdmin(LedgerAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        _confirm(obj)
+        thanks.follow(obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

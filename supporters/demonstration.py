@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -11,6 +12,12 @@ PEOPLE = 660
 TARGET = 1000
 DAYS = 180
 """So long ago the first of them gave."""
+
+GOAL_DAYS = 270
+FAILING, HELD, WITH_MESSAGE = 95, PEOPLE + 1, 647
+"""By number: whose renewal fails, whose gift is held back and does not count, who wrote to the newsroom."""
+
+MADE_UP = "Made up for the demonstration."
 
 AMOUNTS = (500, 1000, 1500, 2500, 5000, 10000)
 METHODS = (
@@ -25,7 +32,8 @@ METHODS = (
 def load(now: datetime) -> None:
     """A goal of 1,000 supporters and 660 made-up people, of whom 642 count for it.
 
-    The other 18 had all of their gift refunded. The same at every load; nothing the second time.
+    The other 18 had all of their gift refunded. The gift of one more is held back. The same at every load; nothing the
+    second time.
     """
     if Supporter.objects.filter(is_demonstration=True).exists():
         return
@@ -34,6 +42,7 @@ def load(now: datetime) -> None:
         title="1,000 supporters (demonstration)",
         target=TARGET,
         starts_at=began,
+        ends_at=began + timedelta(days=GOAL_DAYS),
         appeal=(
             "We take no money from parties, companies or governments. Readers keep us "
             "independent: even a small gift helps."
@@ -41,7 +50,7 @@ def load(now: datetime) -> None:
         thanks="We have reached our goal. Thank you to everyone who gave!",
         is_current=not Goal.objects.filter(is_current=True).exists(),
     )
-    people = Supporter.objects.bulk_create(_person(number) for number in range(1, PEOPLE + 1))
+    people = Supporter.objects.bulk_create(_person(number) for number in range(1, HELD + 1))
     gifts = Contribution.objects.bulk_create(
         _gift(number, person, _gave_at(number, began)) for number, person in enumerate(people, 1)
     )
@@ -71,15 +80,27 @@ def _gift(number: int, person: Supporter, at: datetime) -> Contribution:
         currency="USD",
         method=METHODS[number % len(METHODS)],
         pledged_on=at.date(),
-        note="Made up for the demonstration.",
+        note=MADE_UP,
+        **_out_of_the_ordinary(number, at),
     )
+
+
+def _out_of_the_ordinary(number: int, at: datetime) -> dict[str, Any]:
+    if number == FAILING:
+        return {"failing_since": at + timedelta(days=150)}
+    if number == HELD:
+        reason = f"Many cards were tried before one was accepted. {MADE_UP}"
+        return {"held_at": at, "held_reason": reason}
+    if number == WITH_MESSAGE:
+        return {"message": f"Thank you for showing where each figure comes from. {MADE_UP}"}
+    return {}
 
 
 def _payments(gifts: list[Contribution], began: datetime, now: datetime) -> Iterator[Payment]:
     for number, gift in enumerate(gifts, 1):
         paid_at = _gave_at(number, began)
         for turn in range(1, 13 if gift.frequency == "monthly" else 2):
-            if paid_at <= now:
+            if paid_at <= now and paid_at < (gift.failing_since or now + timedelta(days=1)):
                 yield Payment(
                     contribution=gift,
                     amount=gift.amount,

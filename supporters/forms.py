@@ -17,6 +17,17 @@ from supporters.models.fields import EARLIEST
 from supporters.models.payments import CLOCKS_DIFFER, new_reference
 
 RECORDED_ALREADY = _("This has been recorded already.")
+NOT_BEFORE_OUR_TIME = MinValueValidator(
+    EARLIEST.date(), _("The year of the payment cannot be right.")
+)
+BY_HAND = [
+    (method.value, method.label)
+    for method in (
+        Contribution.Method.TRANSFER,
+        Contribution.Method.CHEQUE,
+        Contribution.Method.CASH,
+    )
+]
 
 
 class MoneyField(forms.CharField):
@@ -59,9 +70,7 @@ class NewContributionForm(ContributionForm):
         label=_("Money received on"),
         required=False,
         widget=AdminDateWidget,
-        validators=[
-            MinValueValidator(EARLIEST.date(), _("The year of the payment cannot be right."))
-        ],
+        validators=[NOT_BEFORE_OUR_TIME],
         help_text=_("Leave it empty for a pledge."),
     )
     reference = forms.CharField(initial=new_reference, max_length=36, widget=forms.HiddenInput)
@@ -99,6 +108,45 @@ class NewContributionForm(ContributionForm):
             currency=self.instance.currency,
             paid_at=_moment_on(received_on),
             provider_id=self.cleaned_data["reference"],
+        )
+
+
+class KeptPledgeForm(forms.Form):
+    """What came for a pledge, on which day and how. The pledge is locked by whoever makes the form."""
+
+    typed_amount = MoneyField(label=_("Amount"))
+    received_on = forms.DateField(
+        label=_("Money received on"),
+        initial=timezone.localdate,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        validators=[NOT_BEFORE_OUR_TIME],
+    )
+    method = forms.ChoiceField(label=_("How it came"), choices=BY_HAND)
+
+    def __init__(self, *args: Any, pledge: Contribution, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.pledge = pledge
+        self.fields["typed_amount"].initial = money.as_typed(pledge.amount, pledge.currency)
+        label = _("Amount, in %(currency)s") % {"currency": pledge.currency}
+        self.fields["typed_amount"].label = label
+
+    def clean_typed_amount(self) -> int:
+        return money.parse(self.cleaned_data["typed_amount"], self.pledge.currency)
+
+    def clean_received_on(self) -> date:
+        day: date = self.cleaned_data["received_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("This day is still to come."))
+        return day
+
+    def payment(self) -> Payment:
+        """Not saved yet. Its reference is the pledge's own, so that a pledge is never kept twice."""
+        return Payment(
+            contribution=self.pledge,
+            amount=self.cleaned_data["typed_amount"],
+            currency=self.pledge.currency,
+            paid_at=_moment_on(self.cleaned_data["received_on"]),
+            provider_id=f"pledge:{self.pledge.key}",
         )
 
 

@@ -131,7 +131,7 @@ class GivingForm(forms.Form):
     def _amount(self, cleaned: dict[str, Any]) -> int:
         """What is to be charged each time, in minor units."""
         if typed := cleaned.get("amount"):
-            amount = money.parse(typed, self.offered)
+            amount = self._typed(typed)
         elif chosen := cleaned.get("suggested"):
             amount = int(chosen)
         else:
@@ -142,16 +142,27 @@ class GivingForm(forms.Form):
                 _("Please give at least %(least)s: of less, most would go to fees."),
                 params={"least": money.label(least, self.offered)},
             )
+        if amount > giving.MOST:
+            raise self._too_much()
         if refused := self.provider.refusal(amount, self.offered):
             raise ValidationError(refused)
         if cleaned.get("covers_fees"):
             amount = giving.with_fees(amount, self.offered)
         if amount > giving.MOST:
-            raise ValidationError(
-                _("At most %(most)s can be given here: for more, please write to us."),
-                params={"most": money.label(giving.MOST - giving.MOST % 1000, self.offered)},
-            )
+            raise self._too_much()
         return amount
+
+    def _typed(self, text: str) -> int:
+        try:
+            return money.parse(text, self.offered)
+        except money.TooLarge:
+            raise self._too_much() from None
+
+    def _too_much(self) -> ValidationError:
+        return ValidationError(
+            _("At most %(most)s can be given here: for more, please write to us."),
+            params={"most": money.label(giving.MOST - giving.MOST % 1000, self.offered)},
+        )
 
     def gift(self) -> Gift:
         cleaned = self.cleaned_data

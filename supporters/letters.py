@@ -34,18 +34,19 @@ LINKS_AN_HOUR = 3
 TRIED_FOR = timedelta(days=3)
 
 
-def acknowledge(payment: Payment) -> Letter | None:
+def acknowledge(payment: Payment, *, held_since: datetime | None = None) -> Letter | None:
     """Ask for the one letter about a payment: thanks with the receipt for a gift's first, a receipt for each later.
 
     Asked twice, it is still one. Nobody is written to whose address we do not know, who is made up, whose gift is
-    held back, or about what came in long ago.
+    held back, or about what came in long ago or has gone back whole. What we held back ourselves is not long ago if
+    it was not when we began to: ``held_since``.
     """
     with transaction.atomic():
         gift = _locked(payment.contribution_id)
-        is_old = payment.paid_at < timezone.now() - NOT_LONG_AGO
+        is_old = payment.paid_at < (held_since or timezone.now()) - NOT_LONG_AGO
         if is_old or payment.kind != Payment.Kind.PAYMENT or not _may_be_written_about(gift):
             return None
-        if Letter.objects.filter(payment=payment).exists():
+        if not payment.left() or Letter.objects.filter(payment=payment).exists():
             return None
         thanked = Letter.objects.filter(contribution=gift, kind=Letter.Kind.THANKS).exists()
         kind = Letter.Kind.RECEIPT if thanked else Letter.Kind.THANKS

@@ -55,6 +55,10 @@ _TYPED = re.compile(
 )
 
 
+class TooLarge(ValidationError):
+    """More than can be recorded at once: a slip."""
+
+
 def currency_choices() -> list[tuple[str, str]]:
     return [(code, code) for code in sorted(DECIMALS)]
 
@@ -81,7 +85,7 @@ def parse(text: str, currency: str) -> int:
     if minor == 0:
         raise ValidationError(_("The amount must be above zero."))
     if minor > LARGEST:
-        raise ValidationError(
+        raise TooLarge(
             _("The amount is too large: at most %(largest)s can be recorded at once."),
             params={"largest": label(LARGEST, currency)},
         )

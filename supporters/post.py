@@ -2,18 +2,13 @@
 
 import enum
 import smtplib
-from importlib.util import find_spec
 
 import django
+from anymail.exceptions import AnymailError
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
-from django.utils.module_loading import import_string
 
-# Installed where a provider is used instead of a mail server (django-anymail).
-PROVIDER_ERROR: type[Exception] = (
-    import_string("anymail.exceptions.AnymailError") if find_spec("anymail") else OSError
-)
-FAILURES = (OSError, smtplib.SMTPException, PROVIDER_ERROR)
+FAILURES = (OSError, smtplib.SMTPException, AnymailError)
 TRY_LATER = {408, 425, 429}  # RFC 9110 and 6585: answers that ask to come back
 
 

@@ -28,9 +28,11 @@ def hold(contribution: Contribution, reason: str) -> None:
 
 def release(contribution: Contribution) -> None:
     """Let it count, and say thanks for it. The reason stays, so that it is not held back a second time."""
-    Contribution.objects.filter(pk=contribution.pk).update(held_at=None)
+    own = Contribution.objects.filter(pk=contribution.pk)
+    held_since = own.values_list("held_at", flat=True).get()
+    own.update(held_at=None)
     for payment in contribution.payments.order_by("paid_at", "pk"):
-        letters.acknowledge(payment)
+        letters.acknowledge(payment, held_since=held_since)
 
 
 def too_many_tries(email: str, now: datetime) -> bool:

@@ -120,6 +120,13 @@ def retry(event: ProviderEvent) -> bool:
     return True
 
 
+def close(event: ProviderEvent, reason: str) -> bool:
+    """Put a failed event away for good, because somebody has dealt with it; whether it was one."""
+    failed = ProviderEvent.objects.filter(pk=event.pk, status=Status.FAILED)
+    closed = {"status": Status.CLOSED, "closed_at": timezone.now(), "closed_because": reason}
+    return bool(failed.update(**closed))
+
+
 def apply(event_pk: int) -> None:
     """Take an event into the ledger, once. What goes wrong stands in its row.
 
@@ -142,7 +149,7 @@ def apply(event_pk: int) -> None:
 
 
 def _apply(event: ProviderEvent) -> None:
-    if event.status in {Status.APPLIED, Status.IGNORED}:
+    if event.status in {Status.APPLIED, Status.IGNORED, Status.CLOSED}:
         return
     if event.is_live != is_live_key(settings.STRIPE_SECRET_KEY):
         raise settling.Contradiction(OTHER_MODE)
@@ -156,6 +163,8 @@ def _apply(event: ProviderEvent) -> None:
 @transaction.atomic
 def _note_failure(event_pk: int, sentence: str) -> None:
     event: Any = ProviderEvent.objects.select_for_update().get(pk=event_pk)
+    if event.status == Status.CLOSED:  # meanwhile
+        return
     event.status, event.error = Status.FAILED, sentence[:300]
     event.attempts += 1
     event.save(update_fields=["status", "error", "attempts"])

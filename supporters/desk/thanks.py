@@ -10,10 +10,16 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from supporters import letters
-from supporters.models import Contribution, Letter
+from supporters import giving, letters
+from supporters.models import Contribution, Letter, Payment
 
 MOST = 200
+
+
+def follow(payment: Payment) -> None:
+    """What follows when money that came by hand is recorded: the same as with a card."""
+    giving.follow_wish(payment)
+    letters.acknowledge(payment)
 
 
 def with_thanks(gifts: QuerySet[Any]) -> QuerySet[Any]:

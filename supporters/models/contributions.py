@@ -206,3 +206,8 @@ class Contribution(models.Model):
     @property
     def amount_label(self) -> str:
         return money.label(self.amount, self.currency)
+
+    @property
+    def is_open_pledge(self) -> bool:
+        """Promised, and nothing of it has come."""
+        return self.method == self.Method.PLEDGE and not self.payments.exists()

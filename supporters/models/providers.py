@@ -15,6 +15,7 @@ class ProviderEvent(models.Model):
         APPLIED = "applied", _("applied")
         IGNORED = "ignored", _("ignored")
         FAILED = "failed", _("failed")
+        CLOSED = "closed", _("dealt with by hand")
 
     provider = models.CharField(_("provider"), max_length=20)
     event_id = models.CharField(_("event"), max_length=255)
@@ -29,6 +30,10 @@ class ProviderEvent(models.Model):
     applied_at = models.DateTimeField(_("applied"), null=True)
     attempts = models.PositiveIntegerField(_("tries"), default=0, db_default=0)
     error = models.CharField(_("problem"), max_length=300, blank=True, default="", db_default="")
+    closed_at = models.DateTimeField(_("dealt with"), null=True)
+    closed_because = models.CharField(
+        _("dealt with because"), max_length=200, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("event of a provider")
@@ -45,7 +50,12 @@ class ProviderEvent(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "event_id"], name="provider_event_stored_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="closed") | ~models.Q(closed_because=""),
+                name="provider_event_closed_for_a_reason",
+                violation_error_message=_("Say how the event was dealt with."),
+            ),
         ]
 
     def __str__(self) -> str:

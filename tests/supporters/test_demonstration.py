@@ -1,8 +1,9 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from supporters import demonstration
+from supporters import demonstration, surveying
+from supporters.desk import course
 from supporters.goals import current_progress
 from supporters.models import Contribution, Payment, Supporter
 from tests.supporters.factories import make_goal
@@ -48,3 +49,28 @@ def test_it_leaves_the_current_goal_alone() -> None:
 
     goal.refresh_from_db()
     assert goal.is_current
+
+
+def test_the_desk_finds_work_in_it_that_is_marked_as_made_up() -> None:
+    demonstration.load(NOW)
+
+    failing = Contribution.objects.get(failing_since__isnull=False)
+    held = Contribution.objects.get(held_at__isnull=False)
+    assert failing.failing_since
+    assert failing.failing_since <= NOW
+    assert not failing.payments.filter(paid_at__gte=failing.failing_since).exists()
+    assert held.payments.exists()
+    assert Contribution.objects.exclude(message="").count() == 1
+    for gift in (failing, held, Contribution.objects.exclude(message="").get()):
+        assert gift.note == "Made up for the demonstration."
+
+
+def test_its_goal_has_a_deadline_and_so_a_pace() -> None:
+    demonstration.load(NOW)
+
+    progress, figures = current_progress(NOW), surveying.latest(NOW)
+
+    assert progress
+    assert figures
+    today = NOW.date()
+    assert course.draw(progress, figures.course, NOW - timedelta(days=180), today).pace

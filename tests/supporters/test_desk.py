@@ -165,6 +165,65 @@ def test_a_pledge_that_is_confirmed_is_thanked_for_and_its_wish_followed(
     assert Supporter.objects.get().show_name
 
 
+def test_the_money_of_a_pledge_is_confirmed_in_one_step_and_once(desk: Client) -> None:
+    pledge = make_contribution(provider="pledges", method="pledge", asks_to_show_name=True)
+    came = page("contribution", "came", pledge.pk)
+    form = {"typed_amount": "20", "received_on": f"{timezone.localdate()}", "method": "transfer"}
+
+    assert came in desk.get(page("contribution", "change", pledge.pk)).content.decode()
+    assert 'value="25"' in desk.get(came).content.decode()
+    for _turn in range(2):
+        desk.post(came, form)
+
+    payment = Payment.objects.get()
+    assert (payment.amount, payment.provider_id) == (2000, f"pledge:{pledge.key}")
+    pledge.refresh_from_db()
+    assert (pledge.method, str(pledge.recorded_by)) == ("transfer", "keeper")
+    assert Letter.objects.get().kind == "thanks"
+    assert Supporter.objects.get().show_name
+    assert came not in desk.get(page("contribution", "change", pledge.pk)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"typed_amount": "much"}, "Write the amount in figures"),
+        ({"received_on": "2999-01-01"}, "This day is still to come."),
+        ({"received_on": "0001-01-01"}, "The year of the payment cannot be right."),
+        ({"method": "pledge"}, "Select a valid choice."),
+    ],
+)
+def test_money_of_a_pledge_that_cannot_be_is_refused_with_a_sentence(
+    desk: Client, wrong: dict[str, str], sentence: str
+) -> None:
+    pledge = make_contribution(method="pledge")
+    form = {"typed_amount": "25", "received_on": "2026-03-01", "method": "cash", **wrong}
+
+    answer = desk.post(page("contribution", "came", pledge.pk), form)
+
+    assert sentence in answer.content.decode()
+    assert not Payment.objects.exists()
+
+
+def test_the_list_of_gifts_leads_to_the_money_of_one_pledge(desk: Client) -> None:
+    pledges = [make_contribution(make_supporter(number), method="pledge") for number in (1, 2)]
+    form: dict[str, Any] = {"action": "has_come", "_selected_action": [each.pk for each in pledges]}
+
+    several = desk.post(page("contribution"), form, follow=True)
+    one = desk.post(page("contribution"), {**form, "_selected_action": [pledges[0].pk]})
+
+    assert "Choose one pledge, not several." in several.content.decode()
+    assert one["Location"] == page("contribution", "came", pledges[0].pk)
+
+
+def test_a_card_gift_is_no_pledge_to_be_confirmed(desk: Client) -> None:
+    gift = make_contribution()
+
+    answer = desk.get(page("contribution", "came", gift.pk), follow=True)
+
+    assert "This is no pledge whose money is still to come." in answer.content.decode()
+
+
 def test_who_gave_by_hand_today_is_thanked_by_letter(desk: Client) -> None:
     person = make_supporter()
 

@@ -18,7 +18,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supporters import audit, exporting, merging, privacy
+from supporters import audit, exporting, merging, privacy, webhook
 from supporters.desk import lists
 from supporters.goals import current_progress
 from supporters.models import Contribution, Letter, Supporter
@@ -283,6 +283,47 @@ def test_retrying_is_for_those_who_may_write_to_the_ledger(client: Client, db: N
 
     assert client.post(page("providerevent_retry", event.pk)).status_code == 403
     assert b"Try again" not in client.get(page("providerevent_change", event.pk)).content
+
+
+def test_a_failed_event_that_was_dealt_with_by_hand_waits_for_nobody(desk: Client) -> None:
+    event = make_event()
+    close = page("providerevent_close", event.pk)
+    assert close in desk.get(page("providerevent_change", event.pk)).content.decode()
+
+    asked = desk.post(close, {"reason": " "})
+    assert "This field is required." in asked.content.decode()
+    answer = desk.post(close, {"reason": "Recorded by hand."}, follow=True)
+
+    assert "put away as dealt with" in answer.content.decode()
+    event.refresh_from_db()
+    assert (event.status, event.closed_because) == ("closed", "Recorded by hand.")
+    assert event.closed_at
+    assert "Events of the card processor that failed</a>: <strong>0</strong>" in (
+        desk.get(page("supporter_overview")).content.decode()
+    )
+    said = LogEntry.objects.values_list("user__username", "change_message").get()
+    assert said == ("keeper", "Dealt with: Recorded by hand.")
+
+
+def test_an_event_that_is_put_away_is_neither_tried_nor_put_away_again(desk: Client) -> None:
+    event = make_event(status="closed", closed_because="Recorded by hand.")
+
+    answer = desk.post(page("providerevent_close", event.pk), {"reason": "Again."}, follow=True)
+    webhook.apply(event.pk)
+
+    assert "Only an event that failed has to be dealt with." in answer.content.decode()
+    assert not webhook.retry(event)
+    event.refresh_from_db()
+    assert (event.status, event.closed_because) == ("closed", "Recorded by hand.")
+
+
+def test_putting_away_is_for_those_who_may_write_to_the_ledger(client: Client, db: None) -> None:
+    client.force_login(make_user("reader", "supporters.view_providerevent"))
+    event = make_event()
+
+    form = {"reason": "Never mind."}
+    assert client.post(page("providerevent_close", event.pk), form).status_code == 403
+    assert b"Dealt with" not in client.get(page("providerevent_change", event.pk)).content
 
 
 # Export -------------------------------------------------------------------------------------------

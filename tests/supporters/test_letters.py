@@ -1,7 +1,7 @@
 """Letters to supporters: each goes out once, to nobody who should not get it, and leaves no address behind."""
 
 import smtplib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +10,12 @@ from django.db import IntegrityError
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from supporters import letters, tasks
+from supporters import letters, suspicion, tasks
 from supporters.models import Letter, Payment
 from supporters.post import Undelivered
 from tests.factories import make_user
 from tests.supporters.factories import (
+    MARCH,
     make_contribution,
     make_payment,
     make_refund,
@@ -203,6 +204,28 @@ def test_a_refund_is_no_reason_to_say_thanks() -> None:
     payment = paid()
 
     assert letters.acknowledge(make_refund(payment)) is None
+
+
+def test_nobody_is_thanked_for_what_has_gone_back_whole_already() -> None:
+    whole = paid()
+    make_refund(whole)
+    part = paid(contribution=make_contribution(make_supporter(2)))
+    make_refund(part, amount=500)
+
+    assert letters.acknowledge(whole) is None
+    assert letters.acknowledge(part)
+
+
+def test_a_gift_is_thanked_for_however_long_we_held_it_back() -> None:
+    gift = make_contribution(held_at=MARCH + timedelta(days=1), held_reason="Many cards.")
+    make_payment(gift, paid_at=MARCH)
+    long_ago = make_payment(gift, paid_at=MARCH - timedelta(days=20))
+
+    suspicion.release(gift)
+
+    letter = Letter.objects.get()
+    assert letter.kind == "thanks"
+    assert letter.payment != long_ago
 
 
 def test_who_was_thanked_by_hand_gets_no_thanks_by_mail() -> None:
