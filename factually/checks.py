@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+from sources.fetching.loopback import loopback_pairs
+
 TAG = "production"
 
 
@@ -47,3 +49,14 @@ def security_contact(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
         for contact in settings.SECURITY_CONTACT
         if not re.fullmatch(r"mailto:[^\s@]+@[^\s@]+|https://[^\s/]+\S*", contact)
     ]
+
+
+@register(TAG)
+def fetching_from_loopback(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Name the entry that would stop every fetch."""
+    try:
+        loopback_pairs(settings.FETCH_LOOPBACK)
+    except ValueError as error:
+        hint = "Write 127.0.0.1:8123, or leave it out: only tests and demonstrations need it."
+        return [Error(f"FETCH_LOOPBACK: {error}", hint=hint, id="factually.E004")]
+    return []

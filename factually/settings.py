@@ -93,12 +93,19 @@ PUBLISHING_NEEDS_SECOND_PERSON = env.bool("PUBLISHING_NEEDS_SECOND_PERSON", defa
 # Whom to tell of a hole in the software: mailto: or https: addresses, shown in /.well-known/security.txt.
 SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
 
+# Sources ----------------------------------------------------------------------------------------
+
+# Servers on this machine that sources may be fetched from, as host:port: for tests and demonstrations.
+FETCH_LOOPBACK = env.list("FETCH_LOOPBACK", default=[])
+
 # Giving -----------------------------------------------------------------------------------------
 
 # Without both keys gifts are pledges, which somebody confirms by hand. See ``supporters.checks``.
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", default="")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", default="")
-STRIPE_API_BASE = env.str("STRIPE_API_BASE", default="")  # of a stand-in for Stripe, to try things out
+STRIPE_API_BASE = env.str(
+    "STRIPE_API_BASE", default=""
+)  # of a stand-in for Stripe, to try things out
 
 GIVING_CURRENCY = env.str("GIVING_CURRENCY", default="USD")  # unless the current goal is in another
 GIVING_FEE_PERCENT = env.float("GIVING_FEE_PERCENT", default=3.0)

@@ -22,7 +22,7 @@ from django.core.management import CommandError
 from factually import local, preparation
 from factually.management.commands import serve
 from factually.postgres import Cluster
-from tests.bench import bare, desk, search
+from tests.bench import bare, desk, passages, search
 from tests.bench.load import HOST, Figures, LoadError, run
 
 LIST, GOAL, READY = "/fact-checks/", "/support/goal.json", "/readyz"
@@ -205,6 +205,8 @@ if __name__ == "__main__":
             desk.main(sys.argv[2:])
         elif sys.argv[1:2] == ["search"]:
             search.main(sys.argv[2:])
+        elif sys.argv[1:2] == ["passages"]:
+            passages.main(sys.argv[2:])
         else:
             main()
     except (LoadError, CommandError, local.RefusedError) as error:
