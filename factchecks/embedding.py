@@ -139,7 +139,7 @@ def _answer(
     answer = {
         "version": "1.0",
         "type": "rich",
-        "title": title(publication),
+        "title": publication.title,
         "author_name": ", ".join(publication.authors),
         "provider_name": settings.NEWSROOM_NAME,
         "provider_url": request.build_absolute_uri("/"),
@@ -157,13 +157,6 @@ def _answer(
             "thumbnail_height": thumbnail_height,
         }
     return answer
-
-
-def title(publication: Publication) -> str:
-    """The question, and first of all that it is retracted."""
-    if publication.is_retracted:
-        return _("Retracted: %(question)s") % {"question": publication.question}
-    return publication.question
 
 
 def clean(text: str) -> str:

@@ -32,7 +32,6 @@ from django.views.decorators.http import require_safe
 
 from factchecks import views
 from factchecks.embedding import clean
-from factchecks.embedding import title as entry_title
 from factchecks.models import Correction, Publication, PublicationQuerySet
 from factchecks.structured import Site
 
@@ -241,7 +240,7 @@ def _add_check(
         "corrections": others,
     }
     feed.add_item(
-        title=entry_title(publication),
+        title=publication.title,
         link=page,
         description=publication.excerpt,
         unique_id=publication.fact_check.key.urn,

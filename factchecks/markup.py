@@ -37,8 +37,9 @@ ALLOWED_ATTRIBUTES = {
     "source": {"type", "srcset", "sizes"},
     "img": {"src", "width", "height", "alt", "loading", "decoding"},
 }
-# The column of the page, in CSS pixels; see site.css.
 OWN_FILE = re.compile(r"/pictures/[0-9a-f]{64}-[0-9]{1,5}\.(webp|jpg)( [0-9]{1,5}w)?")
+CELL_END = re.compile(r"(?<!\\)\|")  # in a row of a table
+# The column of the page, in CSS pixels; see site.css.
 PICTURE_SIZES = "(min-width: 44rem) 38rem, 92vw"
 
 
@@ -226,6 +227,38 @@ def placed(text: str) -> list[str]:
         return []
     tokens = (token for token in _parser.parse(text) if token.type == "placed_picture")
     return list(dict.fromkeys(unquote(token.meta["name"]) for token in tokens))
+
+
+def torn_rows(text: str) -> list[str]:
+    """Lines typed as rows of a table that readers would not see as such.
+
+    Either no table is there, because its head and its line of dashes do not fit together (GFM, section 4.10), or the row
+    has more cells than the head: those would be left out.
+    """
+    if "|" not in text:
+        return []
+    lines, torn, columns = text.split("\n"), [], 0
+    before = ""
+    for token in _parser.parse(text):
+        if token.type == "inline" and before in {"paragraph_open", "heading_open"}:
+            torn += [line for line in token.content.split("\n") if _looks_like_a_row(line.strip())]
+        elif token.type == "table_open":
+            columns = 0
+        elif token.type == "th_open":
+            columns += 1
+        elif token.type == "tr_open" and before != "thead_open" and token.map:
+            row = lines[token.map[0]].strip(" >\t")
+            if len(CELL_END.split(row.removeprefix("|").removesuffix("|"))) > columns:
+                torn.append(row)
+        before = token.type
+    return torn
+
+
+def _looks_like_a_row(line: str) -> bool:
+    """Two cells or more between bars, or the line of dashes."""
+    if "|" in line and "-" in line and not line.strip("|-: \t"):
+        return True
+    return line.startswith("|") and line.endswith("|") and len(CELL_END.findall(line)) > 2
 
 
 def page(text: str) -> SafeString:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
@@ -29,6 +29,13 @@ LIBRARIES = ("markdown-it-py", "nh3")
 PARTS = ("header", "verdict", "summary", "findings", "limits", "sources")
 INCLUDED = re.compile(r'{% include "([^"]+)"')
 LONGEST_WHOLE_FRAGMENT = 80  # characters; a longer passage is named by its first and last words
+
+
+class Evidence(NamedTuple):
+    """What is known of a source besides the document: the number of its page, and where an archive keeps it."""
+
+    pk: int
+    archived_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,12 +82,12 @@ def _template(part: str) -> str:
 
 
 def parts(
-    document: Document, source_ids: Mapping[str, int], newsroom: Newsroom = NOT_SAID
+    document: Document, evidence: Mapping[str, Evidence], newsroom: Newsroom = NOT_SAID
 ) -> dict[str, str]:
-    """The page's parts as safe HTML, by name. ``source_ids`` gives the number of each source's page by its address."""
+    """The page's parts as safe HTML, by name. ``evidence`` is what is known of each source, by its address."""
     with translation.override(_spoken(document["language"])):
         values = {
-            **context(document, source_ids),
+            **context(document, evidence),
             "scale": newsroom.scale,
             "listed": newsroom.listed,
         }
@@ -88,13 +95,13 @@ def parts(
 
 
 def kept(
-    document: Document, source_ids: Mapping[str, int], newsroom: Newsroom = NOT_SAID
+    document: Document, evidence: Mapping[str, Evidence], newsroom: Newsroom = NOT_SAID
 ) -> dict[str, Any]:
     """What is kept of a document on publication: the page's parts, and what they say to machines.
 
     The ``questions`` are kept as they are: which check answers one is known only when the page is read.
     """
-    made = parts(document, source_ids, newsroom)
+    made = parts(document, evidence, newsroom)
     with translation.override(_spoken(document["language"])):
         frozen = structured.frozen(document, newsroom.listed)
     return {**made, "questions": document["follow_ups"], "structured": frozen}
@@ -109,7 +116,7 @@ def _spoken(language: str) -> str:
     )
 
 
-def context(document: Document, source_ids: Mapping[str, int]) -> dict[str, Any]:
+def context(document: Document, evidence: Mapping[str, Evidence]) -> dict[str, Any]:
     """What the templates of the parts are given."""
     cited = markup.CitedAt({citation["number"] for citation in document["citations"]})
     own = document["pictures"]
@@ -129,7 +136,7 @@ def context(document: Document, source_ids: Mapping[str, int]) -> dict[str, Any]
         "summary": summary,
         "findings": findings,
         "sources": [
-            _source(citation, source_ids, numbers, cited.places.get(citation["number"], []))
+            _source(citation, evidence, numbers, cited.places.get(citation["number"], []))
             for citation in document["citations"]
         ],
         "cited_count": len(cited.places),
@@ -140,7 +147,7 @@ def context(document: Document, source_ids: Mapping[str, int]) -> dict[str, Any]
 
 def _source(
     citation: CitationPart,
-    source_ids: Mapping[str, int],
+    evidence: Mapping[str, Evidence],
     findings: Mapping[object, object],
     places: list[str],
 ) -> dict[str, Any]:
@@ -160,8 +167,9 @@ def _source(
             "publisher_domain": publisher["domain"],
             "publisher_url": reverse("factchecks:publisher", args=[publisher["domain"]]),
         }
-    if source["url"] in source_ids:
-        entry["source_path"] = reverse("factchecks:source", args=[source_ids[source["url"]]])
+    if known := evidence.get(source["url"]):
+        entry["source_path"] = reverse("factchecks:source", args=[known.pk])
+        entry["archived_url"] = known.archived_url
     return entry | {
         "url": source["url"],
         "title": source["title"] or source["url"],

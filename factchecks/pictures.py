@@ -1,7 +1,8 @@
 """Pictures: checked, made anew without their metadata, kept in several sizes for ever.
 
 A picture is named by the SHA-256 of its remade original; its files' names follow from that and its width alone, so
-that a page is made from a document without a look at any file. Nothing here ever deletes a file.
+that a page is made from a document without a look at any file. Nothing here ever deletes a file; what a law forbids to
+show is laid aside, where no address leads.
 """
 
 import hashlib
@@ -29,6 +30,7 @@ FALLBACK_WIDTH = 960
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 LOSSLESS = {"PNG", "GIF"}
 FOLDER = "pictures"
+LAID_ASIDE = "pictures-taken-down"
 # What Pillow raises for files that are damaged, besides its own errors, which are OSErrors.
 DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error)
 
@@ -69,6 +71,18 @@ def lacking(document: Document) -> list[PicturePart]:
             for name in (*offered(part).values(), fallback(part))
         )
     ]
+
+
+def lay_aside(picture: PicturePart) -> None:
+    """Keep the files of a picture from readers and desk alike, until somebody uploads it again. Safe to run twice."""
+    sha256, width = _named(picture)
+    originals = (f"{sha256}-{width}.{suffix}" for suffix in ("png", "jpg"))
+    for name in (*offered(picture).values(), fallback(picture), *originals):
+        path = f"{FOLDER}/{name}"
+        if default_storage.exists(path):
+            with default_storage.open(path) as file:
+                default_storage.save(f"{LAID_ASIDE}/{name}", file)
+            default_storage.delete(path)
 
 
 def _named(picture: PicturePart | Stored) -> tuple[str, int]:

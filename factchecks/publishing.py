@@ -1,6 +1,6 @@
 """Making a check public: publish, schedule, move, cancel, withdraw. Each locks the check, and is one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -188,8 +188,10 @@ def scheduled(fact_check: FactCheck, at: datetime | None = None) -> Publication 
 
 def _hold(fact_check: FactCheck) -> tuple[FactCheck, datetime]:
     """The check, locked, and the moment from which this step has it to itself."""
-    held = FactCheck.objects.select_for_update().get(pk=fact_check.pk)
-    return held, timezone.now()
+    checks = FactCheck.objects.select_for_update(of=("self",)).select_related(
+        "reviewed_by", "rating"
+    )
+    return checks.get(pk=fact_check.pk), timezone.now()
 
 
 def _refuse_unseen(last: Revision | None, base: int | None) -> None:
@@ -277,7 +279,7 @@ def _make_public(
     is_retracted: bool,
 ) -> Publication:
     first = live.first_published_at if live else _first_published_at(revision.fact_check_id, now)
-    sources = _source_ids(revision)
+    evidence = _evidence(revision)
     document = documents.whole(revision.document)
     said = newsroom()
     publication = Publication.objects.create(
@@ -288,12 +290,12 @@ def _make_public(
         published_by=editor,
         approved_by=approver,
         is_retracted=is_retracted,
-        html=pages.kept(document, sources, said),
+        html=pages.kept(document, evidence, said),
         html_version=pages.version(said),
         **for_lists(document),
         **vectors.columns(document),
     )
-    PublishedCitation.objects.bulk_create(cited(publication, sources))
+    PublishedCitation.objects.bulk_create(cited(publication, evidence))
     ask_for_card(publication.pk)
     return publication
 
@@ -366,7 +368,9 @@ def _excerpt(text: str) -> str:
     return f"{words or text[: EXCERPT_LENGTH - 1]}…"
 
 
-def cited(publication: Publication, sources: dict[str, int]) -> Iterator[PublishedCitation]:
+def cited(
+    publication: Publication, evidence: Mapping[str, pages.Evidence]
+) -> Iterator[PublishedCitation]:
     document: Document = publication.revision.document
     for citation in document["citations"]:
         source = citation["source"]
@@ -374,7 +378,7 @@ def cited(publication: Publication, sources: dict[str, int]) -> Iterator[Publish
         assert source["publisher"], "the rules let no placeholder through"  # noqa: S101
         yield PublishedCitation(
             publication=publication,
-            source_id=sources[source["url"]],
+            source_id=evidence[source["url"]].pk,
             number=citation["number"],
             url=source["url"],
             title=source["title"],
@@ -384,10 +388,15 @@ def cited(publication: Publication, sources: dict[str, int]) -> Iterator[Publish
         )
 
 
-def _source_ids(revision: Revision) -> dict[str, int]:
+def _evidence(revision: Revision) -> dict[str, pages.Evidence]:
     """By address: the sources that the check's citations point to."""
     rows = revision.fact_check.citations.filter(source__isnull=False)
-    return dict(rows.values_list("source__url", "source_id"))
+    return _by_address(rows, "source__url")
+
+
+def _by_address(rows: QuerySet[Any], address: str) -> dict[str, pages.Evidence]:
+    found = rows.values_list(address, "source_id", "source__archived_url")
+    return {url: pages.Evidence(*known) for url, *known in found}
 
 
 def newsroom() -> pages.Newsroom:
@@ -397,17 +406,27 @@ def newsroom() -> pages.Newsroom:
     return pages.Newsroom.of(scale, listed.values_list("key", flat=True))
 
 
+def outdated() -> QuerySet[Publication]:
+    """Those whose page was made by other templates or rules, or before the state of a source that they cite changed."""
+    changed = PublishedCitation.objects.filter(
+        source__state_changed_at__gt=F("publication__html_made_at")
+    )
+    older = ~Q(html_version=pages.version(newsroom()))
+    return Publication.objects.filter(older | Q(pk__in=changed.values("publication")))
+
+
 def remake_page(publication: Publication) -> None:
-    """Make what is kept of the page again from the frozen document: same words, today's templates and rules."""
-    ids = dict(publication.published_citations.values_list("url", "source_id"))
+    """Make what is kept of the page again from the frozen document: same words, today's templates and evidence."""
+    evidence = _by_address(publication.published_citations.all(), "url")
     document = documents.whole(publication.revision.document)
     said = newsroom()
-    publication.html = pages.kept(document, ids, said)
+    publication.html = pages.kept(document, evidence, said)
     publication.html_version = pages.version(said)
+    publication.html_made_at = timezone.now()
     searched = vectors.columns(document)
     for name, value in searched.items():
         setattr(publication, name, value)
-    publication.save(update_fields=["html", "html_version", *searched])
+    publication.save(update_fields=["html", "html_version", "html_made_at", *searched])
 
 
 def moment_text(moment: datetime) -> str:

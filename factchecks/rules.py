@@ -15,6 +15,8 @@ from django.utils.translation import ngettext
 from factchecks import citations, documents, markup, pictures
 from factchecks.documents import CitationPart, Document
 
+ROW_SHOWN = 60  # characters of a broken table's row
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -53,6 +55,7 @@ def checklist(document: Document, today: date) -> list[Rule]:
             _("At least two independent publishers, or the reason why one is enough"),
             list(_of_publishers(document)),
         ),
+        Rule(_("Every table has its head and a cell for each word"), list(_of_tables(document))),
         Rule(_("Every picture that a text places is there"), list(_of_pictures(document))),
         Rule(_("A rating has its claim, claimant and appearance"), list(_of_the_claim(document))),
     ]
@@ -116,10 +119,11 @@ def _of_publishers(document: Document) -> Iterator[Problem]:
         for citation in document["citations"]
         if citation["source"] and citation["source"]["publisher"]
     }
-    placeholders = any(citation["source"] is None for citation in document["citations"])
-    if len(publishers) == 1 and not placeholders and not document["one_publisher_reason"]:
+    if len(publishers) == 1 and not document["one_publisher_reason"]:
         message = _("All sources have one publisher. Add another, or say why this one is enough.")
         yield Problem(message, "one_publisher_reason")
+    elif not publishers:
+        yield Problem(_("No source with its publisher is there yet."), "citations")
 
 
 def _texts(document: Document) -> Iterator[tuple[str, str, str, str]]:
@@ -148,6 +152,17 @@ def _of_citing(document: Document) -> Iterator[Problem]:
                 yield Problem(message % values, part, key, "text" if key else "")
     if not any_cited:
         yield Problem(_("Nothing in the check cites a source."), "citations")
+
+
+def _of_tables(document: Document) -> Iterator[Problem]:
+    for part, key, place, text in _texts(document):
+        for row in markup.torn_rows(text)[:1]:
+            message = _(
+                "%(place)s has a broken table at “%(row)s”: under its head belongs a line of dashes with as many "
+                "cells, such as “|---|---|”, and no row may have more."
+            )
+            values = {"place": place, "row": row[:ROW_SHOWN]}
+            yield Problem(message % values, part, key, "text" if key else "")
 
 
 def _of_pictures(document: Document) -> Iterator[Problem]:

@@ -22,7 +22,7 @@ def _tag(request: HttpRequest, name: str) -> str | None:
 def picture(request: HttpRequest, name: str) -> FileResponse:
     """One file; its name says what is in it, so that a browser never asks for it twice.
 
-    Of a check that is not public, nobody can guess the name.
+    Of a check that is not public, nobody can guess the name; a picture that was taken down has left the folder.
     """
     try:
         file: Any = default_storage.open(f"{pictures.FOLDER}/{name}")

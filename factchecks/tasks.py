@@ -13,9 +13,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 
-from factchecks import cards, pages, publishing
+from factchecks import cards, publishing, takedown
 from factchecks.desk import unsaved
-from factchecks.models import Presence, Publication, UnsavedWork
+from factchecks.models import Presence, UnsavedWork
 from factchecks.search import spelling
 
 logger = logging.getLogger(__name__)
@@ -30,15 +30,15 @@ SILENCE = 60  # seconds without a heartbeat (it beats every 10) after which a wo
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="factchecks.find_outdated_pages")
 def find_outdated_pages(timestamp: int) -> None:
-    """Once a minute: defer a job for each publication whose page was made by other templates or rules.
+    """Once a minute: defer a job for each publication whose page was made by other templates or rules, or before the
+    state of a source that it cites changed.
 
     Not for one whose job is running: if that failed, its retry would find the second job in its place.
     """
     in_hand = ProcrastinateJob.objects.filter(
         task_name=make_page.name, status__in=[Status.TODO.value, Status.DOING.value]
     )
-    version = pages.version(publishing.newsroom())
-    outdated = Publication.objects.exclude(html_version=version).exclude(
+    outdated = publishing.outdated().exclude(
         pk__in=in_hand.values_list(Cast(KT("args__publication_id"), BigIntegerField()))
     )
     for pk in outdated.order_by("pk").values_list("pk", flat=True)[:BATCH]:
@@ -59,9 +59,8 @@ def defer_page(publication_id: int) -> None:
 @app.task(retry=RETRY)
 def make_page(publication_id: int) -> None:
     """Make one publication's page again, unless another run has done so, or its schedule was taken back."""
-    outdated = Publication.objects.exclude(html_version=pages.version(publishing.newsroom()))
     with transaction.atomic():
-        locked = outdated.select_for_update(of=("self",)).select_related("revision")
+        locked = publishing.outdated().select_for_update(of=("self",)).select_related("revision")
         if publication := locked.filter(pk=publication_id).first():
             publishing.remake_page(publication)
 
@@ -85,6 +84,12 @@ def make_card(publication_id: int) -> None:
     lacking = cards.lacking().defer("html", "text", "search").filter(pk=publication_id)
     if publication := lacking.first():
         cards.keep_card(publication)
+
+
+@app.task(retry=RETRY)
+def lay_pictures_aside(fact_check_id: int) -> None:
+    """Take away the pictures that only versions taken down show."""
+    takedown.lay_pictures_aside(fact_check_id)
 
 
 @app.periodic(cron="* * * * *")

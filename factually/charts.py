@@ -35,7 +35,7 @@ class GoalChart:
 
 
 def goal_chart(at: datetime | None = None) -> GoalChart:
-    """Two queries."""
+    """Three queries."""
     at = at or timezone.now()
     progress = current_progress(at)
     weeks = by_week(at)

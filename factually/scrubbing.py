@@ -1,4 +1,4 @@
-"""E-mail addresses stay out of logs and error reports, whoever put them into a message, a traceback or a query."""
+"""E-mail addresses and signed links stay out of logs and error reports, whoever put them into a message or a traceback."""
 
 import logging
 import re
@@ -7,13 +7,15 @@ from typing import Any
 from django.views.debug import ExceptionReporter
 
 # Wider than what an address may be: a harmless word too many is lost, no address is left. Also as in a URL (%40).
+# Both begin where a word begins: looked for from each of its letters, a path of 10,000 took a second.
 _AROUND = r"[^\s<>\"'`(),;:\[\]{}=/&|\\]"
-ADDRESS = re.compile(rf"{_AROUND}+(?:@|%40){_AROUND}+", re.IGNORECASE)
-INSTEAD = "[e-mail]"
+ADDRESS = re.compile(rf"(?<!{_AROUND}){_AROUND}+(?:@|%40){_AROUND}+", re.IGNORECASE)
+# What Django's signing makes for an address of ours: whoever has it, as from a log, could use it while it is valid.
+SIGNED = re.compile(r"(?<![\w.-])[\w.-]{8,}:[\w-]{6}:[\w-]{43}")
 
 
 def scrub(text: str) -> str:
-    return ADDRESS.sub(INSTEAD, text)
+    return SIGNED.sub("[signed]", ADDRESS.sub("[e-mail]", text))
 
 
 class Formatter(logging.Formatter):

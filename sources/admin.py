@@ -28,7 +28,7 @@ class SourceForm(Simultaneous):
 
     class Meta:
         model = Source
-        fields = ["url", "title", "publisher", "published_on"]
+        fields = ["url", "title", "publisher", "published_on", "archived_url"]
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
@@ -54,7 +54,7 @@ class SourceAdmin(OneSaveAtATime, WithAutocomplete, admin.ModelAdmin):
     list_filter = ["created_at"]
     search_fields = ["title", "url", "publisher__name"]
     autocomplete_fields = ["publisher"]
-    fields = ["url", "title", "publisher", "publisher_name", "published_on"]
+    fields = ["url", "title", "publisher", "publisher_name", "published_on", "archived_url"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Evidence stays: a published version may rest on it."""

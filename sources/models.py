@@ -1,5 +1,6 @@
 """The ground floor: where evidence comes from. Shared by all checks, and knowing none of them."""
 
+import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
@@ -52,6 +53,16 @@ class Publisher(models.Model):
         self.domain = self.domain.strip().lower().removeprefix("www.")
 
 
+# What may change on a published page without a new version is the evidence's own state.
+NOTE_ITS_STATE = pgtrigger.Trigger(
+    name="note_its_state",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("archived_url"),  # type: ignore[no-untyped-call]
+    condition=pgtrigger.Q(old__archived_url__df=pgtrigger.F("new__archived_url")),
+    func="NEW.state_changed_at = clock_timestamp(); RETURN NEW;",
+)
+
+
 class Source(models.Model):
     """One address that checks rely on (``schema.org/CreativeWork``)."""
 
@@ -69,12 +80,26 @@ class Source(models.Model):
         help_text=_("Left empty, it is found by the address's domain."),
     )
     published_on = models.DateField(_("published on"), null=True, blank=True)
+    archived_url = models.CharField(
+        _("archived copy"),
+        max_length=2000,
+        blank=True,
+        validators=[validate_address],
+        help_text=_(
+            "An address at which an archive keeps it. Readers see it at once, on every check that cites it."
+        ),
+    )
+    state_changed_at = models.DateTimeField(
+        null=True, editable=False, help_text=_("When the archived copy was last another one.")
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         ordering = ["-created_at"]
+        triggers = [NOTE_ITS_STATE]
+        indexes = [models.Index(name="source_state_changed", fields=["state_changed_at"])]
         constraints = [
             models.CheckConstraint(
                 name="source_url_is_http",

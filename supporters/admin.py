@@ -1,11 +1,11 @@
 """Supporters, gifts, payments and goals at the desk, for those who may see them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import IntegrityError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -14,6 +14,20 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from supporters import goals, money
+from supporters.desk import (
+    exporting,
+    filters,
+    guarding,
+    held,
+    importing,
+    lists,
+    merging,
+    overview,
+    privacy,
+    thanks,
+)
+from supporters.desk.events import ProviderEventAdmin
+from supporters.desk.letters import LetterAdmin
 from supporters.forms import (
     ContributionForm,
     GoalForm,
@@ -22,9 +36,9 @@ from supporters.forms import (
     PaymentForm,
     PaymentFormSet,
 )
-from supporters.models import Contribution, Goal, Payment, Supporter
+from supporters.models import Contribution, Goal, Letter, Payment, ProviderEvent, Supporter
 
-USED_CURRENCIES = ("currency", admin.AllValuesFieldListFilter)
+VIEW_ALL = tuple(f"supporters.view_{each}" for each in ("supporter", "contribution", "payment"))
 
 
 class Autocomplete(AutocompleteSelect):
@@ -35,7 +49,12 @@ class Autocomplete(AutocompleteSelect):
 
 
 class LedgerAdmin(admin.ModelAdmin):
-    """A page whose save the database may still refuse, when somebody else was quicker."""
+    """A page whose save the database may still refuse, when somebody else was quicker; a list of any length."""
+
+    paginator = lists.BoundedPaginator
+    show_full_result_count = False
+    sortable_by: ClassVar[tuple[str, ...]] = ()  # only where an index answers
+    show_facets = admin.ShowFacets.NEVER
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name in self.autocomplete_fields:
@@ -87,6 +106,7 @@ class ContributionInline(admin.TabularInline):
 @admin.register(Supporter)
 class SupporterAdmin(LedgerAdmin):
     list_display = ["__str__", "email", "given", "last_paid_at", "show_name", "is_demonstration"]
+    actions = [merging.choose]
     list_filter = ["show_name", "is_demonstration", "created_at"]
     search_fields = ["name", "email"]
     search_help_text = _("By name or e-mail address.")
@@ -106,12 +126,27 @@ class SupporterAdmin(LedgerAdmin):
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         return self.inlines if obj else []
 
+    def get_urls(self) -> list[Any]:
+        merge = "<int:one>/merge/<int:other>/"
+        return [
+            guarding.page("overview/", overview.overview, self, *VIEW_ALL),
+            guarding.page("export/", exporting.export_supporters, self, *VIEW_ALL),
+            guarding.page(merge, merging.merge, self, "supporters.change_supporter"),
+            *privacy.urls(self),
+            *super().get_urls(),
+        ]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Of the forgotten nothing is written down again."""
+        is_forgotten = obj is not None and obj.erased_at is not None
+        return not is_forgotten and super().has_change_permission(request, obj)
+
     @admin.display(description=_("given, less refunds"), empty_value="–")
     def given(self, supporter: Any) -> str | None:
         labels = [money.label(each["amount"], each["currency"]) for each in supporter.totals]
         return " + ".join(labels) or None
 
-    @admin.display(description=_("last paid"), ordering="last_paid_at", empty_value="–")
+    @admin.display(description=_("last paid"), empty_value="–")
     def last_paid_at(self, supporter: Any) -> str | None:
         at = supporter.last_paid_at
         return date_format(localtime(at), "DATETIME_FORMAT") if at else None
@@ -148,35 +183,41 @@ class PaymentInline(admin.TabularInline):
         return payment.amount_label
 
 
-class PaidFilter(admin.SimpleListFilter):
-    title = _("money")
-    parameter_name = "paid"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("yes", _("came in")), ("no", _("still to come, or given back"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        match self.value():
-            case "yes":
-                return queryset.filter(paid__gt=0)
-            case "no":
-                return queryset.filter(paid=0)
-        return queryset
-
-
 @admin.register(Contribution)
 class ContributionAdmin(LedgerAdmin):
-    list_display = ["pledged_on", "supporter", "amount_label", "frequency", "method", "paid"]
-    list_filter = [PaidFilter, "frequency", "method", USED_CURRENCIES, "pledged_on"]
-    search_fields = ["supporter__name", "supporter__email", "note"]
+    list_display = (
+        *("pledged_on", "supporter", "amount_label", "frequency", "paid", "thanked"),
+        *("recorded_by", "held_reason"),
+    )
+    sortable_by = ("pledged_on",)
+    list_filter = (
+        *(filters.PaidFilter, filters.ThankedFilter, filters.HeldFilter, filters.FailingFilter),
+        *("frequency", "method", lists.CurrencyFilter, "pledged_on"),
+    )
+    search_fields = ["note"]
     search_help_text = _("By the supporter's name or e-mail address, or in the notes.")
     autocomplete_fields = ["supporter"]
-    date_hierarchy = "pledged_on"
     inlines = [PaymentInline]
+    actions = [thanks.thanked, held.hold, held.release]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         queryset: Any = super().get_queryset(request)
-        return queryset.with_paid().select_related("supporter")
+        return thanks.with_thanks(queryset.with_paid().select_related("supporter", "recorded_by"))
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Two looks into indexes, where Django would join and read everything."""
+        if not search_term.split():
+            return queryset, False
+        noted = Q()
+        for word in search_term.split():
+            noted &= Q(note__icontains=word)
+        own = Q(supporter__in=lists.of_people(request, search_term))
+        return queryset.filter(own | noted), False
+
+    def get_urls(self) -> list[Any]:
+        adding = [f"supporters.add_{each}" for each in ("supporter", "contribution", "payment")]
+        page = guarding.page("import/", importing.import_gifts, self, *adding)
+        return [page, *super().get_urls()]
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
@@ -187,13 +228,19 @@ class ContributionAdmin(LedgerAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         money_came = ["paid"] if obj else ["received_on", "reference"]
         first = ["supporter", "typed_amount", "currency", "frequency", "method"]
-        last = ["recorded_by"] if obj else []
+        last = ["recorded_by", "thanked", "message", *self._states(obj)] if obj else []
         return [*first, *money_came, "pledged_on", "note", *last]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """The currency stays once there are payments: they are in it."""
         fixed = ["currency"] if obj and obj.payments.exists() else []
-        return ["paid", "recorded_by", *fixed]
+        states = ["ended_at", "failing_since", "held_at", "held_reason"]
+        return ["paid", "recorded_by", "thanked", "message", *states, *fixed]
+
+    def _states(self, gift: Contribution) -> list[str]:
+        """What is out of the ordinary with this one."""
+        states = [each for each in ("ended_at", "failing_since", "held_at") if getattr(gift, each)]
+        return [*states, *(["held_reason"] if gift.held_reason else [])]
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         return self.inlines if obj else []
@@ -206,7 +253,7 @@ class ContributionAdmin(LedgerAdmin):
         if payment:
             payment.save()
 
-    @admin.display(description=_("amount"), ordering="amount")
+    @admin.display(description=_("amount"))
     def amount_label(self, contribution: Contribution) -> str:
         return contribution.amount_label
 
@@ -215,25 +262,38 @@ class ContributionAdmin(LedgerAdmin):
         """For those who may look and not change."""
         return contribution.amount_label
 
-    @admin.display(description=_("paid, less refunds"), ordering="paid")
+    @admin.display(description=_("paid, less refunds"))
     def paid(self, contribution: Any) -> str:
         return money.label(contribution.paid, contribution.currency)
+
+    @admin.display(description=_("thanked"), empty_value="–")
+    def thanked(self, contribution: Any) -> str | None:
+        return thanks.label(contribution)
 
 
 @admin.register(Payment)
 class PaymentAdmin(LedgerAdmin):
     list_display = ["paid_at", "kind", "amount_label", "supporter", "provider"]
-    list_filter = ["kind", "provider", USED_CURRENCIES, "paid_at"]
+    sortable_by = ("paid_at",)
+    list_filter = ["kind", "provider", lists.CurrencyFilter, "paid_at"]
     list_select_related = ["contribution__supporter"]
-    search_fields = [
-        "provider_id",
-        "contribution__supporter__name",
-        "contribution__supporter__email",
-    ]
-    search_help_text = _("By reference, or by the supporter's name or e-mail address.")
+    search_fields = ["provider_id__exact"]
+    search_help_text = _("By the whole reference, or by the supporter's name or e-mail address.")
     autocomplete_fields = ["contribution", "reverses"]
-    date_hierarchy = "paid_at"
     form = NewPaymentForm
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Two looks into indexes, where Django would join and read everything."""
+        if not search_term.split():
+            return queryset, False
+        people = lists.of_people(request, search_term)
+        gifts = Contribution.objects.filter(supporter__in=people).order_by()
+        own = Q(contribution__in=list(gifts.values_list("pk", flat=True)))
+        return queryset.filter(own | Q(provider_id=search_term.strip())), False
+
+    def get_urls(self) -> list[Any]:
+        page = guarding.page("export/", exporting.export_payments, self, *VIEW_ALL)
+        return [page, *super().get_urls()]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         first = ["contribution", "kind", "typed_amount", "paid_at", "reverses"]
@@ -245,9 +305,9 @@ class PaymentAdmin(LedgerAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.display(description=_("amount"), ordering="amount")
+    @admin.display(description=_("amount"))
     def amount_label(self, payment: Payment) -> str:
-        return f"{'−' if payment.kind == Payment.Kind.REFUND else ''}{payment.amount_label}"
+        return f"{'' if payment.kind in Payment.COMES_IN else '−'}{payment.amount_label}"
 
     @admin.display(description=_("amount"))
     def typed_amount(self, payment: Payment) -> str:
@@ -262,6 +322,7 @@ class PaymentAdmin(LedgerAdmin):
 class GoalAdmin(LedgerAdmin):
     form = GoalForm
     list_display = ["title", "is_current", "progress", "starts_at", "ends_at"]
+    sortable_by = ("title", "starts_at", "ends_at")
     list_filter = ["is_current", "counts"]
     search_fields = ["title"]
     actions = ["make_current"]
@@ -300,3 +361,7 @@ class GoalAdmin(LedgerAdmin):
             return
         goals.make_current(found[0])
         self.message_user(request, _("“%s” is the current goal now.") % found[0], messages.SUCCESS)
+
+
+admin.site.register(Letter, LetterAdmin)
+admin.site.register(ProviderEvent, ProviderEventAdmin)

@@ -8,3 +8,6 @@ class SupportersConfig(AppConfig):
     name = "supporters"
     verbose_name = _("Supporters")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from supporters import checks  # noqa: F401  (registers the system checks)

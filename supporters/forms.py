@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from supporters import money
 from supporters.models import Contribution, Goal, Payment
 from supporters.models.fields import EARLIEST
-from supporters.models.payments import new_reference
+from supporters.models.payments import CLOCKS_DIFFER, new_reference
 
 RECORDED_ALREADY = _("This has been recorded already.")
 
@@ -111,10 +111,17 @@ class PaymentForm(forms.ModelForm):
         model = Payment
         fields = ["kind", "reverses", "paid_at"]
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if "kind" in self.fields:  # disputes come from the provider of cards, not by hand
+            by_hand = (Payment.Kind.PAYMENT, Payment.Kind.REFUND)
+            field: Any = self.fields["kind"]
+            field.choices = [(kind.value, kind.label) for kind in by_hand]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         contribution = cleaned.get("contribution") or self.instance.contribution_id
-        if cleaned.get("paid_at") and cleaned["paid_at"] > timezone.now():
+        if cleaned.get("paid_at") and cleaned["paid_at"] > timezone.now() + CLOCKS_DIFFER:
             self.add_error("paid_at", _("This moment is still to come."))
         if contribution and not self.errors:
             self._fit(cleaned, _locked(contribution))

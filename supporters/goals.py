@@ -48,9 +48,15 @@ class Progress:
             "number": number_format(self.target, force_grouping=True)
         }
 
+    @property
+    def words(self) -> str:
+        """The appeal; once the goal is reached, the thanks."""
+        return self.thanks if self.percent >= 100 and self.thanks else self.appeal
+
     def as_json(self) -> dict[str, Any]:
         return {
             "title": self.title,
+            "words": self.words,
             "counts": self.counts,
             "value": self.value,
             "target": self.target,
@@ -65,23 +71,21 @@ class Progress:
 
 def current_progress(at: datetime | None = None) -> Progress | None:
     """Of the goal that the site shows on every page, if there is one. One query."""
-    at = at or timezone.now()
-    goal = Goal.objects.with_value(at).filter(is_current=True).first()
+    goal = Goal.objects.with_value().filter(is_current=True).first()
     return progress_of(goal, at) if goal else None
 
 
 def past_progress(at: datetime | None = None) -> list[Progress]:
     """Of the goals whose time is over, the latest first. One query."""
     at = at or timezone.now()
-    ended = Goal.objects.ended(at).with_value(at).order_by("-ends_at")
+    ended = Goal.objects.ended(at).with_value().order_by("-ends_at")
     return [progress_of(goal, at) for goal in ended]
 
 
 def progress_of(goal: Any, at: datetime | None = None) -> Progress:
-    """Of one goal. No query, if it comes from ``with_value`` for the same moment."""
-    at = at or timezone.now()
+    """Of one goal, as it is now. No query, if it comes from ``with_value``."""
     if not hasattr(goal, "value"):
-        goal = Goal.objects.with_value(at).get(pk=goal.pk)
+        goal = Goal.objects.with_value().get(pk=goal.pk)
     return Progress(
         title=goal.title,
         appeal=goal.appeal,
@@ -90,7 +94,7 @@ def progress_of(goal: Any, at: datetime | None = None) -> Progress:
         value=goal.value,
         target=goal.target,
         currency=goal.currency,
-        as_of=at,
+        as_of=at or timezone.now(),
         ends_on=goal.ends_on,
     )
 
@@ -102,3 +106,8 @@ def make_current(goal: Goal) -> None:
     others = [each.pk for each in every if each.pk != goal.pk]
     Goal.objects.filter(pk__in=others, is_current=True).update(is_current=False)
     Goal.objects.filter(pk=goal.pk).update(is_current=True)
+
+
+def rebuild(goal: Goal) -> None:
+    """Works the goal's balances out anew from the whole ledger. Payments wait until it is done."""
+    Goal.objects.filter(pk=goal.pk).update(rebuilt_at=timezone.now())

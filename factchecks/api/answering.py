@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 METHODS = ("GET", "HEAD", "OPTIONS")
 FRESH = 60  # seconds that a cache may answer without asking: as long as a retraction may go unseen
@@ -28,8 +29,12 @@ class Problem(Exception):
 
 
 def endpoint(view: View) -> View:
-    """Let every site read it (CORS), answer OPTIONS and other methods, and tell a ``Problem`` as JSON."""
+    """Let every site read it (CORS), answer OPTIONS and other methods, and tell a ``Problem`` as JSON.
 
+    Who sends something is told that this is for reading, not that a form's token is missing.
+    """
+
+    @csrf_exempt
     @wraps(view)
     def answering(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:

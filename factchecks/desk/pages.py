@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,6 +19,7 @@ def render(
     check: FactCheck,
     *,
     title: str,
+    form: forms.Form | None = None,
     **context: Any,
 ) -> TemplateResponse:
     """``templates/admin/factchecks/factcheck/<name>.html``, within the desk's frame."""
@@ -26,7 +28,8 @@ def render(
         "opts": model_admin.opts,
         "original": check,
         "title": title,
-        "media": model_admin.media,
+        "form": form,
+        "media": model_admin.media + form.media if form else model_admin.media,
         **context,
     }
     return TemplateResponse(request, f"admin/factchecks/factcheck/{name}.html", values)

@@ -65,12 +65,13 @@ def _typed(
 def page_context(document: Document, errors: list[str]) -> dict[str, Any]:
     """What the public page's template needs, for a document that is no publication."""
     urls = [citation["source"]["url"] for citation in document["citations"] if citation["source"]]
-    ids = dict(Source.objects.filter(url__in=urls).values_list("url", "pk"))
+    known = Source.objects.filter(url__in=urls)
+    evidence = {each.url: pages.Evidence(each.pk, each.archived_url) for each in known}
     broken = rules.problems(document, timezone.localdate())
     # Text that is no document, such as an over-long one, is shown all the same; the sentences say what is wrong.
     return {
         "document": document,
-        "parts": pages.parts(document, ids, publishing.newsroom()),
+        "parts": pages.parts(document, evidence, publishing.newsroom()),
         "questions": document["follow_ups"],
         "publication": None,
         "corrections": [],

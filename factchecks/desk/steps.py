@@ -12,14 +12,13 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from factchecks import publishing, workflow
-from factchecks.desk import panel
+from factchecks.desk import pages, panel
 from factchecks.desk.access import signed_in
 from factchecks.models import Correction, FactCheck, Publication, Revision
 
@@ -67,6 +66,17 @@ class MomentField(forms.SplitDateTimeField):
         return at
 
 
+def words_to_readers(label: Any, help_text: Any = "", *, required: bool = True) -> forms.CharField:
+    """A field for what readers will read."""
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        required=required,
+        max_length=publishing.LONGEST_WORD_TO_READERS,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+    )
+
+
 class PublishForm(forms.Form):
     """Now or at a moment; for a check that is public, what the new version is."""
 
@@ -80,12 +90,7 @@ class PublishForm(forms.Form):
             *((kind.value, kind.label) for kind in STATED),
         ],
     )
-    text = forms.CharField(
-        label=gettext_lazy("What changed, for readers"),
-        required=False,
-        max_length=publishing.LONGEST_WORD_TO_READERS,
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-    )
+    text = words_to_readers(gettext_lazy("What changed, for readers"), required=False)
 
     def __init__(self, *args: Any, first: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -123,13 +128,16 @@ class MoveForm(forms.Form):
 
 
 class WithdrawForm(forms.Form):
-    notice = forms.CharField(
-        label=gettext_lazy("Notice"),
-        help_text=gettext_lazy(
-            "What readers find at the address from now on: why it is withdrawn."
-        ),
-        max_length=publishing.LONGEST_WORD_TO_READERS,
-        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+    notice = words_to_readers(
+        gettext_lazy("Notice"),
+        gettext_lazy("What readers find at the address from now on: why it is withdrawn."),
+    )
+
+
+class RetractForm(forms.Form):
+    notice = words_to_readers(
+        gettext_lazy("Notice"),
+        gettext_lazy("What readers find above the text: why it is retracted."),
     )
 
 
@@ -166,7 +174,8 @@ def review(model_admin: Any) -> View:
         title = _("Review: %(check)s") % {"check": check}
         decides = model_admin.has_publish_permission(request)
         who = _who(check, state["last"], signed_in(request), decides=decides)
-        return page(model_admin, request, "review", check, form, title, panel=state, **who)
+        values = {"panel": state, **who}
+        return pages.render(model_admin, request, "review", check, title=title, form=form, **values)
 
     return view
 
@@ -204,15 +213,6 @@ def refuse(form: forms.Form, error: ValidationError) -> None:
     for field, sentences in by_field.items():
         for sentence in sentences:
             form.add_error(field if field in form.fields else None, sentence)
-
-
-class RetractForm(forms.Form):
-    text = forms.CharField(
-        label=gettext_lazy("Notice"),
-        help_text=gettext_lazy("What readers find above the text: why it is retracted."),
-        max_length=publishing.LONGEST_WORD_TO_READERS,
-        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
-    )
 
 
 def publish(model_admin: Any) -> View:
@@ -263,7 +263,8 @@ def _publish_page(
         moving = moving or MoveForm(initial={"at": waiting.updated_at})
         _show(moving, waiting.revision)
     title = _("Publish: %(check)s") % {"check": check}
-    return page(model_admin, request, "publish", check, form, title, panel=state, moving=moving)
+    values = {"panel": state, "moving": moving}
+    return pages.render(model_admin, request, "publish", check, title=title, form=form, **values)
 
 
 def move(model_admin: Any) -> View:
@@ -295,41 +296,51 @@ def _said(publication: Any) -> str:
 
 
 def withdraw(model_admin: Any) -> View:
-    @require_http_methods(["GET", "POST"])
-    def view(request: HttpRequest, pk: int) -> HttpResponse:
-        check = allowed(model_admin, request, pk)
-        form = WithdrawForm(request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                publishing.withdraw(
-                    check, notice=form.cleaned_data["notice"], editor=signed_in(request)
-                )
-            except ValidationError as error:
-                refuse(form, error)
-            else:
-                return done(request, check, _("It is withdrawn; its address shows the notice."))
-        title = _("Withdraw: %(check)s") % {"check": check}
-        return page(model_admin, request, "withdraw", check, form, title)
-
-    return view
+    return _telling(
+        model_admin,
+        "withdraw",
+        WithdrawForm,
+        publishing.withdraw,
+        title=gettext_lazy("Withdraw: %(check)s"),
+        said=gettext_lazy("It is withdrawn; its address shows the notice."),
+    )
 
 
 def retract(model_admin: Any) -> View:
+    return _telling(
+        model_admin,
+        "retract",
+        RetractForm,
+        publishing.retract,
+        title=gettext_lazy("Retract: %(check)s"),
+        said=gettext_lazy("It is retracted; the notice stands over it."),
+    )
+
+
+def _telling(
+    model_admin: Any,
+    name: str,
+    form_class: type[forms.Form],
+    step: Callable[..., Publication],
+    *,
+    title: Any,
+    said: Any,
+) -> View:
+    """A step that ends something public, and asks for nothing but the notice to readers."""
+
     @require_http_methods(["GET", "POST"])
     def view(request: HttpRequest, pk: int) -> HttpResponse:
         check = allowed(model_admin, request, pk)
-        form = RetractForm(request.POST or None)
+        form = form_class(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                publishing.retract(
-                    check, notice=form.cleaned_data["text"], editor=signed_in(request)
-                )
+                step(check, editor=signed_in(request), **form.cleaned_data)
             except ValidationError as error:
                 refuse(form, error)
             else:
-                return done(request, check, _("It is retracted; the notice stands over it."))
-        title = _("Retract: %(check)s") % {"check": check}
-        return page(model_admin, request, "retract", check, form, title)
+                return done(request, check, str(said))
+        titled = str(title) % {"check": check}
+        return pages.render(model_admin, request, name, check, title=titled, form=form)
 
     return view
 
@@ -360,24 +371,3 @@ def allowed(model_admin: Any, request: HttpRequest, pk: int) -> FactCheck:
 def done(request: HttpRequest, check: FactCheck, message: str) -> HttpResponse:
     messages.success(request, message)
     return redirect("admin:factchecks_factcheck_change", check.pk)
-
-
-def page(
-    model_admin: Any,
-    request: HttpRequest,
-    name: str,
-    check: FactCheck,
-    form: forms.Form,
-    title: str,
-    **context: Any,
-) -> HttpResponse:
-    values = {
-        **model_admin.admin_site.each_context(request),
-        "opts": model_admin.opts,
-        "original": check,
-        "form": form,
-        "title": title,
-        "media": model_admin.media + form.media,
-        **context,
-    }
-    return TemplateResponse(request, f"admin/factchecks/factcheck/{name}.html", values)

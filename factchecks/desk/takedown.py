@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from factchecks import publishing, takedown
-from factchecks.desk import steps
+from factchecks.desk import pages, steps
 from factchecks.desk.access import signed_in
 from factchecks.models import Publication
 
@@ -21,13 +21,9 @@ class TakedownForm(forms.Form):
     versions = forms.TypedMultipleChoiceField(
         label=gettext_lazy("Versions"), coerce=int, widget=forms.CheckboxSelectMultiple
     )
-    notice = forms.CharField(
-        label=gettext_lazy("Notice"),
-        help_text=gettext_lazy(
-            "What readers find in place of the words: which law or order asks for it."
-        ),
-        max_length=publishing.LONGEST_WORD_TO_READERS,
-        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"}),
+    notice = steps.words_to_readers(
+        gettext_lazy("Notice"),
+        gettext_lazy("What readers find in place of the words: which law or order asks for it."),
     )
     is_meant = forms.BooleanField(
         label=gettext_lazy("I mean it: readers will find these words nowhere any more")
@@ -73,6 +69,6 @@ def view(model_admin: Any) -> steps.View:
             else:
                 return steps.done(request, check, _("The words are taken down; the notice stands."))
         title = _("Take words down: %(check)s") % {"check": check}
-        return steps.page(model_admin, request, "takedown", check, form, title)
+        return pages.render(model_admin, request, "takedown", check, title=title, form=form)
 
     return take_down

@@ -70,7 +70,7 @@ class Cast:
     people: dict[str, int]
     ratings: dict[str, int]
     tags: dict[str, int]
-    sources: dict[str, int]
+    sources: dict[str, pages.Evidence]
     content_type: int  # the one by which tags know checks
 
 
@@ -130,7 +130,10 @@ def _make_cast() -> Cast:
         people={str(key): pk for key, pk in Person.objects.values_list("key", "pk")},
         ratings=dict(Rating.objects.values_list("name", "pk")),
         tags={tag.name: tag.pk for tag in tags},
-        sources=dict(Source.objects.filter(url__in=urls).values_list("url", "pk")),
+        sources={
+            url: pages.Evidence(pk)
+            for url, pk in Source.objects.filter(url__in=urls).values_list("url", "pk")
+        },
         content_type=ContentType.objects.get_for_model(FactCheck).pk,
     )
 
@@ -354,7 +357,7 @@ class _Story:
                 key=part["key"],
                 number=part["number"],
                 accessed_on=part["accessed_on"],
-                source_id=self.cast.sources[part["source"]["url"]],
+                source_id=self.cast.sources[part["source"]["url"]].pk,
             )
             for place, quotation in enumerate(part["quotations"], 1):
                 add(
@@ -439,6 +442,7 @@ class _Story:
             takedown_notice="",
             card="",
             words_known=True,
+            html_made_at=begins,
             html_version=pages.version(self.faces.newsroom),
             **{
                 name: writing.numbered(value, self.number) if isinstance(value, str) else value

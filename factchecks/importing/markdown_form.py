@@ -24,7 +24,15 @@ from sources import addresses
 
 KEYS = (
     *("question", "slug", "language", "authors", "reviewed_by", "review_on", "checked_on", "tags"),
-    *("searches", "sources", "follow_ups", "claim", "rating", "one_publisher_reason", "limitations"),
+    *(
+        "searches",
+        "sources",
+        "follow_ups",
+        "claim",
+        "rating",
+        "one_publisher_reason",
+        "limitations",
+    ),
 )
 SOURCE_KEYS = ("url", "title", "publisher", "published_on", "accessed_on", "quotes")
 QUOTE_KEYS = ("text", "finding")

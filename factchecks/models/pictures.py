@@ -13,7 +13,7 @@ from factchecks.models.checks import FactCheck, unique_when_done
 class Picture(models.Model):
     """One picture of one check (``schema.org/ImageObject``), placed in a text by ``![…](picture:name)``.
 
-    ``sha256`` names its files, which stay for ever: a published revision may show them.
+    ``sha256`` names its files, which stay for ever: a published revision may show them. Only a takedown lays them aside.
     """
 
     key = models.UUIDField(default=uuid.uuid4, editable=False)

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.db.models.fields.json import KeyTransform
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from factchecks.models.checks import FactCheck
@@ -124,6 +125,7 @@ class Publication(models.Model):
     )
     card = models.CharField(_("picture for social media"), max_length=100, blank=True)
     html = models.JSONField(_("page parts"))
+    html_made_at = models.DateTimeField(_("page parts made at"), default=timezone.now)
     html_version = models.CharField(_("version of the page parts"), max_length=64, db_index=True)
 
     number: int  # where ``numbered`` asks for it
@@ -206,6 +208,13 @@ class Publication(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("factchecks:detail", args=[self.slug])
+
+    @property
+    def title(self) -> str:
+        """How it is named elsewhere: the question, and first of all that it is retracted."""
+        if self.is_retracted:
+            return gettext("Retracted: %(question)s") % {"question": self.question}
+        return self.question
 
     @property
     def updated_at(self) -> datetime:

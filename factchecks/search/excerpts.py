@@ -90,12 +90,13 @@ def _plain(character: str) -> str:
 
 
 def _cut(text: str, place: int) -> str:
-    """Whole words around a place, on one line."""
+    """Whole words around a place, on one line; a point stands between a heading and its text."""
     start = text.rfind(" ", 0, max(0, place - LEAD)) + 1 if place > LEAD else 0
     end = start + LENGTH
     if end < len(text):
         end = text.rfind(" ", place + 1, end) if " " in text[place + 1 : end] else end
-    cut = " ".join(text[start:end].split())
+    lines = (" ".join(line.split()) for line in text[start:end].splitlines())
+    cut = " · ".join(line for line in lines if line)
     return f"{'… ' * (start > 0)}{cut}{' …' * (end < len(text))}"
 
 

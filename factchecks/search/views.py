@@ -115,11 +115,11 @@ def _beside(asked: Asked, results: Results) -> dict[str, Any]:
 @require_safe
 @cache_control(public=True, max_age=60)
 def suggest(request: HttpRequest) -> JsonResponse:
-    """``{"suggestions": [{"question", "language", "url"}]}`` for what was typed so far."""
+    """``{"suggestions": [{"title", "language", "url"}]}`` for what was typed so far."""
     typed = query.read(request.GET.get("q", ""))
     publications = searching.suggest(typed, timezone.now()) if typed else []
     suggestions = [
-        {"question": each.question, "language": each.language, "url": each.get_absolute_url()}
+        {"title": each.title, "language": each.language, "url": each.get_absolute_url()}
         for each in publications
     ]
     return JsonResponse({"suggestions": suggestions})

@@ -1,13 +1,18 @@
 """Gifts and pledges."""
 
+import uuid
+
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from supporters import money
+from supporters.models.balances import COUNT_MOVES
 from supporters.models.fields import CurrencyField, is_currency_code
 from supporters.models.payments import Payment
 from supporters.models.people import Supporter
@@ -53,6 +58,14 @@ class Contribution(models.Model):
         CASH = "cash", _("cash")
         PLEDGE = "pledge", _("pledge")
 
+    key = models.UUIDField(
+        _("key"),
+        default=uuid.uuid4,
+        db_default=RandomUUID(),
+        unique=True,
+        editable=False,
+        help_text=_("By which a payment provider tells us what a payment is for."),
+    )
     supporter = models.ForeignKey(
         Supporter,
         on_delete=models.PROTECT,
@@ -72,6 +85,40 @@ class Contribution(models.Model):
         default=timezone.localdate,
         help_text=_("The day on which they said so."),
     )
+    provider = models.CharField(
+        _("by way of"),
+        max_length=20,
+        blank=True,
+        editable=False,
+        help_text=_("Who takes the payments; empty if they are recorded by hand."),
+    )
+    covers_fees = models.BooleanField(
+        _("covers the fees"),
+        default=False,
+        editable=False,
+        help_text=_("The amount contains what the card costs us."),
+    )
+    message = models.TextField(
+        _("message"),
+        blank=True,
+        max_length=1000,
+        editable=False,
+        help_text=_("The supporter's own words to the newsroom."),
+    )
+    asks_to_show_name = models.BooleanField(
+        _("asks to show the name"),
+        default=False,
+        editable=False,
+        help_text=_("Said when giving; it is followed once this first gift is paid."),
+    )
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
+    failing_since = models.DateTimeField(
+        _("failing since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The renewal could not be charged, and has not been since."),
+    )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -84,6 +131,16 @@ class Contribution(models.Model):
     note = models.TextField(
         _("note"), blank=True, max_length=2000, help_text=_("For the desk alone.")
     )
+    held_at = models.DateTimeField(
+        _("held back since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("While somebody looks into it, nothing of it counts."),
+    )
+    held_reason = models.CharField(
+        _("held back because"), max_length=200, blank=True, editable=False
+    )
     created_at = models.DateTimeField(_("recorded"), auto_now_add=True)
 
     objects = ContributionQuerySet.as_manager()
@@ -92,7 +149,28 @@ class Contribution(models.Model):
         verbose_name = _("contribution")
         verbose_name_plural = _("contributions")
         ordering = ("-created_at", "-pk")
-        triggers = [KEEP_CURRENCY]
+        triggers = [KEEP_CURRENCY, COUNT_MOVES]
+        indexes = [
+            models.Index(
+                fields=["provider"],
+                condition=models.Q(provider="stripe-test"),
+                name="contribution_of_test_mode",
+            ),
+            models.Index(fields=["-created_at", "-id"], name="contribution_latest"),
+            models.Index(fields=["-pledged_on", "-id"], name="contribution_by_day"),
+            models.Index(fields=["currency"], name="contribution_currency"),
+            GinIndex(OpClass(Upper("note"), "gin_trgm_ops"), name="contribution_note_search"),
+            models.Index(
+                fields=["failing_since"],
+                condition=models.Q(failing_since__isnull=False),
+                name="contribution_failing",
+            ),
+            models.Index(
+                fields=["held_at"],
+                condition=models.Q(held_at__isnull=False),
+                name="contribution_held",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(amount__gt=0),
@@ -113,6 +191,11 @@ class Contribution(models.Model):
                 condition=models.Q(method__in=["card", "transfer", "cheque", "cash", "pledge"]),
                 name="contribution_method_is_known",
                 violation_error_message=_("Choose how it is given."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(held_at=None) | ~models.Q(held_reason=""),
+                name="contribution_held_for_a_reason",
+                violation_error_message=_("Say why the gift is held back."),
             ),
         ]
 

@@ -1,6 +1,7 @@
 """The ledger: movements of money, never changed afterwards."""
 
 import uuid
+from datetime import timedelta
 from typing import ClassVar
 
 import pgtrigger
@@ -8,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from supporters import money
+from supporters.models.balances import COUNT_PAYMENTS, ENTER
 from supporters.models.fields import CurrencyField, is_currency_code, is_plausible
 
 APPEND_ONLY = pgtrigger.Trigger(
@@ -21,18 +23,32 @@ APPEND_ONLY = pgtrigger.Trigger(
     """,
 )
 
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""A payment is recorded up to so much before it is made. One that is still to come would have to be counted by a clock."""
+
 # The contribution's row is locked, so that two refunds at once are checked one after the other,
 # and so that the currency cannot change meanwhile. A replay passes: its reference refuses it.
 FITS_THE_LEDGER = pgtrigger.Trigger(
     name="fits_the_ledger",
     when=pgtrigger.Before,
     operation=pgtrigger.Insert,
-    declare=[("agreed", "text"), ("given", "supporters_payment"), ("returned", "numeric")],
-    func="""
+    declare=[
+        ("agreed", "text"),
+        ("given", "supporters_payment"),
+        ("refunded", "numeric"),
+        ("disputed", "numeric"),
+        ("won", "numeric"),
+    ],
+    func=f"""
+        {ENTER}
         SELECT currency INTO agreed
             FROM supporters_contribution WHERE id = NEW.contribution_id FOR NO KEY UPDATE;
         IF NEW.currency IS DISTINCT FROM agreed THEN
             RAISE EXCEPTION 'A payment is in the currency of its contribution.'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        IF NEW.paid_at > clock_timestamp() + interval '{CLOCKS_DIFFER.seconds} seconds' THEN
+            RAISE EXCEPTION 'A payment is not recorded before it is made.'
                 USING ERRCODE = 'check_violation';
         END IF;
         IF NEW.reverses_id IS NOT NULL THEN
@@ -44,17 +60,27 @@ FITS_THE_LEDGER = pgtrigger.Trigger(
                 RAISE EXCEPTION 'A refund follows a payment of the same contribution.'
                     USING ERRCODE = 'check_violation';
             END IF;
-            SELECT coalesce(sum(amount), 0) INTO returned
-                FROM supporters_payment
-                WHERE reverses_id = NEW.reverses_id AND (provider, provider_id, kind)
-                    <> (NEW.provider, NEW.provider_id, NEW.kind);
-            IF returned + NEW.amount > given.amount THEN
+            SELECT coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0),
+                    coalesce(sum(amount) FILTER (WHERE kind = 'dispute'), 0),
+                    coalesce(sum(amount) FILTER (WHERE kind = 'dispute_won'), 0)
+                INTO refunded, disputed, won
+                FROM (
+                    SELECT kind, amount FROM supporters_payment
+                        WHERE reverses_id = NEW.reverses_id AND (provider, provider_id, kind)
+                            <> (NEW.provider, NEW.provider_id, NEW.kind)
+                    UNION ALL SELECT NEW.kind, NEW.amount
+                ) line;
+            IF refunded + disputed - won > given.amount THEN
                 RAISE EXCEPTION 'Refunds never exceed what was paid.'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            IF won > disputed THEN
+                RAISE EXCEPTION 'No more is won back than was disputed.'
                     USING ERRCODE = 'check_violation';
             END IF;
         END IF;
         RETURN NEW;
-    """,
+    """,  # noqa: S608 - nobody's words are in it
 )
 
 
@@ -71,10 +97,14 @@ class Payment(models.Model):
     class Kind(models.TextChoices):
         PAYMENT = "payment", _("payment")
         REFUND = "refund", _("refund")
+        DISPUTE = "dispute", _("dispute")
+        DISPUTE_WON = "dispute_won", _("dispute won")
 
     class Provider(models.TextChoices):
         HAND = "hand", _("by hand")
         DEMONSTRATION = "demonstration", _("demonstration")
+        STRIPE = "stripe", _("card, by Stripe")
+        STRIPE_TEST = "stripe-test", _("card, by Stripe's test mode")
 
     contribution = models.ForeignKey(
         "supporters.Contribution",
@@ -82,7 +112,7 @@ class Payment(models.Model):
         related_name="payments",
         verbose_name=_("contribution"),
     )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PAYMENT)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.PAYMENT)
     reverses = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -90,7 +120,7 @@ class Payment(models.Model):
         blank=True,
         related_name="reversals",
         verbose_name=_("refund of"),
-        help_text=_("For a refund: the payment that it gives back."),
+        help_text=_("For a refund or a dispute: the payment that it is about."),
     )
     amount = models.PositiveBigIntegerField(
         _("amount"), help_text=_("In minor units of the currency, such as cents.")
@@ -108,9 +138,12 @@ class Payment(models.Model):
     )
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
 
+    COMES_IN: ClassVar = (Kind.PAYMENT, Kind.DISPUTE_WON)
+    """Kinds that bring money; the others take it back."""
+
     NET: ClassVar[models.Aggregate] = models.Sum(
         models.Case(
-            models.When(kind=Kind.PAYMENT, then="amount"),
+            models.When(kind__in=COMES_IN, then="amount"),
             default=-models.F("amount"),
             output_field=models.BigIntegerField(),
         )
@@ -122,7 +155,15 @@ class Payment(models.Model):
         verbose_name_plural = _("payments")
         ordering = ("-paid_at", "-pk")
         default_permissions = ("add", "view")
-        triggers = [APPEND_ONLY, FITS_THE_LEDGER]
+        triggers = [APPEND_ONLY, FITS_THE_LEDGER, COUNT_PAYMENTS]
+        indexes = [
+            models.Index(fields=["provider_id"], name="payment_reference"),
+            models.Index(
+                fields=["-paid_at", "-id"],
+                condition=~models.Q(kind="payment"),
+                name="payment_given_back",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["provider", "provider_id", "kind"],
@@ -133,6 +174,11 @@ class Payment(models.Model):
                 condition=models.Q(amount__gt=0),
                 name="payment_amount_above_zero",
                 violation_error_message=_("The amount must be above zero."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(amount__lte=money.LARGEST),
+                name="payment_amount_is_plausible",
+                violation_error_message=_("The amount is too large to be right."),
             ),
             models.CheckConstraint(
                 condition=is_currency_code("currency"),
@@ -146,7 +192,7 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(kind="payment", reverses=None)
-                | models.Q(kind="refund", reverses__isnull=False),
+                | models.Q(kind__in=["refund", "dispute", "dispute_won"], reverses__isnull=False),
                 name="payment_refund_names_its_payment",
                 violation_error_message=_("A refund names the payment that it gives back."),
             ),
@@ -165,6 +211,5 @@ class Payment(models.Model):
         return money.label(self.amount, self.currency)
 
     def left(self) -> int:
-        """What is left of it after its refunds, in minor units."""
-        refunded = self.reversals.aggregate(total=models.Sum("amount"))["total"]
-        return self.amount - (refunded or 0)
+        """What is left of it after its refunds and disputes, in minor units."""
+        return self.amount + (self.reversals.aggregate(net=self.NET)["net"] or 0)

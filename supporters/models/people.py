@@ -3,9 +3,10 @@
 import uuid
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import JSONObject, Lower, Trim
+from django.db.models.functions import JSONObject, Lower, Trim, Upper
 from django.utils.translation import gettext_lazy as _
 
 from supporters.models.fields import EmailAddressField
@@ -30,6 +31,22 @@ class SupporterQuerySet(models.QuerySet["Supporter"]):
             ),
             last_paid_at=models.Subquery(latest[:1]),
         )
+
+    def with_address(self, address: str) -> "Supporter | None":
+        """Whoever has this address; nobody for none."""
+        return self.filter(email=address).exclude(email="").first()
+
+    def on_the_wall(self) -> "SupporterQuerySet":
+        """Those who agreed to be named, and whose gifts are more than what was given back.
+
+        What is held back as suspicious counts for nothing. The latest to come stand first.
+        """
+        own = Payment.objects.filter(
+            contribution__supporter=models.OuterRef("pk"), contribution__held_at=None
+        )
+        net = own.order_by().values("contribution__supporter").values(net=Payment.NET)
+        agreed = self.filter(show_name=True).exclude(name="")
+        return agreed.alias(net=models.Subquery(net)).filter(net__gt=0).order_by("-pk")
 
 
 class Supporter(models.Model):
@@ -67,6 +84,12 @@ class Supporter(models.Model):
         _("demonstration"), default=False, editable=False, help_text=_("Made up, not a person.")
     )
     created_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    erased_at = models.DateTimeField(
+        _("forgotten"),
+        null=True,
+        editable=False,
+        help_text=_("Since then nothing is known of the person but that they gave."),
+    )
 
     objects = SupporterQuerySet.as_manager()
 
@@ -74,6 +97,17 @@ class Supporter(models.Model):
         verbose_name = _("supporter")
         verbose_name_plural = _("supporters")
         ordering = ("-created_at", "-pk")
+        indexes = [
+            models.Index(
+                fields=["-id"],
+                condition=models.Q(show_name=True) & ~models.Q(name=""),
+                name="supporter_on_the_wall",
+            ),
+            models.Index(fields=["-created_at", "-id"], name="supporter_latest"),
+            # For the desk's search, which looks for a part of a word in capitals.
+            GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="supporter_name_search"),
+            GinIndex(OpClass(Upper("email"), "gin_trgm_ops"), name="supporter_email_search"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["email"],
@@ -87,7 +121,14 @@ class Supporter(models.Model):
                 name="supporter_email_is_normalised",
                 violation_error_message=_("Write the e-mail address in small letters."),
             ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None) | models.Q(name="", email="", show_name=False),
+                name="supporter_erased_is_forgotten",
+                violation_error_message=_("This person asked to be forgotten."),
+            ),
         ]
 
     def __str__(self) -> str:
+        if self.erased_at:
+            return str(_("Forgotten supporter %s") % str(self.key)[:8])
         return self.name or self.email or str(_("Unknown supporter %s") % str(self.key)[:8])

@@ -304,3 +304,25 @@ def test_words_are_counted_without_the_numbers_of_sources(
     expect(desk.locator("#id_summary_words")).to_have_text("5 words; 5 words in all texts")
     expect(text).to_have_attribute("aria-describedby", re.compile("id_summary_words"))
     expect(text).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize(
+    ("group", "field"), [("Finding", "id_findings-2-heading"), ("Search", "id_searches-2-text")]
+)
+def test_who_adds_a_row_by_keyboard_goes_on_in_it(
+    desk: Page, live_server: LiveServer, group: str, field: str
+) -> None:
+    desk.goto(form_of(live_server, make_check()))
+    desk.get_by_role("button", name=f"Add another {group}").focus()
+    desk.keyboard.press("Enter")
+    desk.keyboard.type("By eye")
+    expect(desk.locator(f"#{field}")).to_have_value("By eye")
+
+
+def test_who_adds_a_source_by_keyboard_goes_on_in_its_search(
+    desk: Page, live_server: LiveServer
+) -> None:
+    desk.goto(form_of(live_server, make_check()))
+    desk.get_by_role("button", name="Add another Source").focus()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#citations-3 .select2-selection")).to_be_focused()

@@ -47,18 +47,19 @@ def test_every_revision_is_a_document_that_may_be_published(generated: list[Fact
 
 
 def test_their_public_pages_are_those_that_publishing_makes(generated: list[FactCheck]) -> None:
-    ids = dict(Source.objects.values_list("url", "pk"))
+    known = Source.objects.values_list("url", "pk")
+    evidence = {url: pages.Evidence(pk) for url, pk in known}
     assert Publication.objects.exists()
     for publication in Publication.objects.select_related("revision"):
         document: Any = publication.document
-        assert publication.html == pages.kept(document, ids, publishing.newsroom())
+        assert publication.html == pages.kept(document, evidence, publishing.newsroom())
         made: dict[str, Any] = publishing.for_lists(publication.revision.document)
         assert {name: getattr(publication, name) for name in made} == made
         kept = [publication.text, publication.search, publication.search_front]
         publishing.remake_page(publication)
         publication.refresh_from_db()
         assert [publication.text, publication.search, publication.search_front] == kept
-        cited = publishing.cited(publication, ids)
+        cited = publishing.cited(publication, evidence)
         assert [(row.number, row.url) for row in cited] == list(
             publication.published_citations.values_list("number", "url")
         )

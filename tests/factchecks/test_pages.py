@@ -9,11 +9,11 @@ from factchecks import pages
 from factchecks.documents import Document
 from tests.factories import key, make_document, make_source_part
 
-SOURCE_IDS = {"https://source1.example/page": 71}
+EVIDENCE = {"https://source1.example/page": pages.Evidence(71)}
 
 
 def parts(**changes: Any) -> dict[str, str]:
-    return pages.parts(make_document(**changes), SOURCE_IDS)
+    return pages.parts(make_document(**changes), EVIDENCE)
 
 
 def test_the_parts_follow_the_order_of_the_page() -> None:

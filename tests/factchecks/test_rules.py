@@ -127,3 +127,39 @@ def test_a_source_that_no_text_cites_is_told_and_stops_nothing() -> None:
     )
     assert messages(document) == []
     assert [citation["number"] for citation in rules.uncited(document)] == [3]
+
+
+@pytest.mark.parametrize(
+    ("table", "row"),
+    [
+        ("| a | b |\n|---|\n| c | d |", "| a | b |"),
+        ("| a | b |\n| c | d |", "| a | b |"),
+        ("a | b\n---|---|---\nc | d", "---|---|---"),
+        ("| a | b |\n|---|---|\n| c | d | e |", "| c | d | e |"),
+        ("> | a | b |\n> |---|---|\n> | c | d | e |", "| c | d | e |"),
+    ],
+)
+def test_a_broken_table_stops_publication_and_is_named_at_its_text(table: str, row: str) -> None:
+    findings = [{"key": key(31), "heading": "It is", "text": f"By laser [1].\n\n{table}"}]
+    [problem] = rules.problems(make_document(findings=findings), TODAY)
+    assert problem.message.startswith(f"Finding 1 has a broken table at “{row}”")
+    assert (problem.part, problem.key, problem.field) == ("findings", key(31), "text")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| a | b |\n|---|---|\n| c \\| d | e |\n| f |",
+        "a | b\n--|--\n1 | 2",
+        "- | a | b |\n  |---|---|\n  | 1 | 2 |",
+        "```\n| a | b |\n| c | d |\n```",
+        "Where |x| is less than |y|.",
+    ],
+)
+def test_a_whole_table_or_a_bar_in_a_text_stops_nothing(text: str) -> None:
+    assert messages(make_document(summary=f"So [1].\n\n{text}")) == []
+
+
+def test_two_publishers_are_not_ticked_off_before_a_source_has_one() -> None:
+    document = make_document(summary="So.", findings=[], citations=[])
+    assert "No source with its publisher is there yet." in messages(document)

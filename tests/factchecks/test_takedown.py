@@ -6,11 +6,14 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from factchecks import publishing, takedown
+from factchecks import pictures, publishing, takedown, tasks
+from factchecks.documents import PicturePart
 from factchecks.models import Correction, FactCheck, Publication, Step
 from factchecks.publishing import WhatChanged
-from tests.factories import edit, make_check, make_published, make_user
+from tests.factchecks.images import make_image, make_picture_part, make_upload
+from tests.factories import edit, key, make_check, make_published, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +153,56 @@ def test_the_history_stays_cheap_after_a_takedown(
     takedown.take_down(check, notice=ORDER, editor=None)
     with django_assert_max_num_queries(5):
         assert client.get(HISTORY).status_code == 200
+
+
+def statuses(client: Client, part: PicturePart) -> set[int]:
+    """How the addresses of a picture's files answer."""
+    original = f"{part['sha256']}-{part['width']}.png"
+    names = (*pictures.offered(part).values(), pictures.fallback(part), original)
+    answers: list[Any] = [client.get(f"/pictures/{name}") for name in names]
+    for answer in answers:
+        answer.getvalue()  # read to its end, a file is closed
+    return {answer.status_code for answer in answers}
+
+
+@pytest.mark.usefixtures("media")
+def test_a_picture_that_only_versions_taken_down_show_is_served_no_longer(client: Client) -> None:
+    forbidden = make_picture_part(pictures.store(make_upload()))
+    common = make_picture_part(
+        pictures.store(make_upload(make_image(400))), key=key(99), name="sun"
+    )
+    text = "So [1]. ![a](picture:moon) ![b](picture:sun)"
+    check = make_published(summary=text, pictures=[forbidden, common]).fact_check
+    edit(check, summary="So [1]. ![b](picture:sun)", pictures=[common])
+    publishing.publish(check, editor=None)
+    assert statuses(client, forbidden) == {200}
+    takedown.take_down(check, notice=ORDER, editor=None)
+    assert work() == 1
+    assert statuses(client, forbidden) == {404}
+    assert statuses(client, common) == {200}
+
+
+@pytest.mark.usefixtures("media")
+def test_a_picture_that_was_taken_down_is_published_again_only_after_a_new_upload(
+    client: Client,
+) -> None:
+    part = make_picture_part(pictures.store(make_upload()))
+    check = make_published(summary="So [1]. ![a](picture:moon)", pictures=[part]).fact_check
+    publishing.withdraw(check, notice="We lost in court.")
+    takedown.take_down(check, notice=ORDER, editor=None)
+    assert [work(), work()] == [1, 1]
+    with pytest.raises(ValidationError, match="Upload it again"):
+        publishing.publish(check, editor=None)
+    pictures.store(make_upload())
+    publishing.publish(check, editor=None)
+    assert statuses(client, part) == {200}
+    work()
+    assert statuses(client, part) == {200}
+
+
+def work() -> int:
+    """Do the jobs for pictures, as a worker would."""
+    jobs = ProcrastinateJob.objects.filter(task_name=tasks.lay_pictures_aside.name)
+    for args in jobs.values_list("args", flat=True):
+        tasks.lay_pictures_aside(**args)
+    return len(jobs)

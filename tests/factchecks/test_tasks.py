@@ -13,6 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factchecks import pages, publishing, tasks
 from factchecks.models import Publication
+from sources.models import Source
 from tests.factories import edit, key, make_check, make_published
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,20 @@ def work() -> None:
         with connection.cursor() as cursor:
             cursor.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [job.pk])
             cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'succeeded', false)", [job.pk])
+
+
+def test_an_archived_copy_found_after_publication_is_shown_and_the_words_stay() -> None:
+    publication = make_published()
+    before = publication.revision.document
+    Source.objects.filter(url="https://source1.example/page").update(
+        archived_url="https://archive.example/1"
+    )
+    tasks.find_outdated_pages(0)
+    work()
+    publication.refresh_from_db()
+    assert 'href="https://archive.example/1"' in publication.html["sources"]
+    assert publication.revision.document == before
+    assert not publishing.outdated().exists()
 
 
 def take(silent_for: str) -> int:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from factchecks import publishing
+from sources.models import Source
 from tests.factories import edit, key, make_check, make_document, make_published, make_source_part
 
 pytestmark = pytest.mark.django_db
@@ -66,15 +67,24 @@ def test_a_check_past_its_review_says_so_by_the_newsrooms_day(
 ) -> None:
     settings.TIME_ZONE = zone
     make_published(review_on="2027-03-01")
+    source = f"/sources/{Source.objects.earliest('pk').pk}/"
     with time_machine.travel("2027-03-01T20:00Z", tick=False):  # in Tokyo it is the second of March
-        for path in (MOON, "/", "/fact-checks/", "/topics/space/"):
+        for path in (
+            MOON,
+            "/",
+            "/fact-checks/",
+            "/topics/space/",
+            "/search/?q=moon",
+            "/publishers/source1.example/",
+            source,
+        ):
             assert (b"This may be outdated" in client.get(path).content) == is_old
 
 
 def test_a_retracted_check_is_not_called_outdated_as_well(client: Client) -> None:
     publishing.retract(make_published().fact_check, notice="The source was forged.")
     with time_machine.travel("2028-03-01T20:00Z"):
-        for path in (MOON, "/fact-checks/"):
+        for path in (MOON, "/fact-checks/", "/search/?q=moon"):
             assert b"This may be outdated" not in client.get(path).content
 
 

@@ -27,6 +27,7 @@ def test_a_form_sent_after_the_sign_in_expired_waits_in_the_page(client: Client)
     data = expired(client)
     page = client.post(change_url(FactCheck.objects.get()), data).content.decode()
     assert "Nothing is lost" in page
+    assert "permission" not in page
     assert 'name="summary" value="Typed for an hour [1]."' in page
 
 

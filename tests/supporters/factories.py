@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from supporters.models import Contribution, Goal, Payment, Supporter
+from supporters.models import Contribution, Goal, Payment, ProviderEvent, Supporter
 
 YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 MARCH = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -49,3 +49,18 @@ def make_goal(**changes: Any) -> Goal:
     """The current goal of 10 supporters, from the new year on."""
     fields = {"title": "Ten of us", "target": 10, "starts_at": YEAR, "is_current": True}
     return Goal.objects.create(**{**fields, **changes})
+
+
+def make_event(**changes: Any) -> ProviderEvent:
+    """One of the card processor's that could not be taken in."""
+    fields = {
+        "provider": "stripe",
+        "event_id": "evt_1",
+        "type": "invoice.paid",
+        "is_live": True,
+        "created_at": MARCH,
+        "payload": {},
+        "status": "failed",
+        "error": "No such gift.",
+    }
+    return ProviderEvent.objects.create(**{**fields, **changes})

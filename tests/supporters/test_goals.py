@@ -88,12 +88,16 @@ def test_a_goal_keeps_its_result_after_its_deadline() -> None:
     assert value() == 1
 
 
-def test_what_comes_later_is_not_counted_yet() -> None:
+def test_the_ledger_can_be_asked_how_far_a_goal_was_at_a_moment() -> None:
     make_goal()
     make_payment(paid_at=MARCH)
 
-    assert value(at=MARCH - timedelta(microseconds=1)) == 0
-    assert value(at=MARCH) == 1
+    def ledger_value(at: datetime) -> int:
+        found: Any = Goal.objects.with_ledger_value(at).get()
+        return int(found.ledger_value)
+
+    assert ledger_value(MARCH - timedelta(microseconds=1)) == 0
+    assert ledger_value(MARCH) == 1
 
 
 def test_a_goal_in_money_counts_its_own_currency_less_refunds() -> None:

@@ -31,6 +31,7 @@ def test_the_goal_is_served_to_scripts(client: Client, django_assert_num_queries
     assert datetime.fromisoformat(answer.pop("as_of")).tzinfo
     assert answer == {
         "title": "Ten of us",
+        "words": "",
         "counts": "supporters",
         "value": 1,
         "target": 10,

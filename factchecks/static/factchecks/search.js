@@ -23,9 +23,9 @@
     choose(-1);
   };
 
-  const option = ({ question, language, url }, number) => {
+  const option = ({ title, language, url }, number) => {
     const item = document.createElement("li");
-    Object.assign(item, { id: `suggestion-${number}`, role: "option", lang: language, dir: "auto", textContent: question });
+    Object.assign(item, { id: `suggestion-${number}`, role: "option", lang: language, dir: "auto", textContent: title });
     item.onmousedown = (event) => event.preventDefault();
     item.onclick = () => location.assign(url);
     return item;

@@ -99,7 +99,7 @@ def test_what_may_be_done_is_told_before_it_is_done(client: Client) -> None:
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_nothing_can_be_written(method: str) -> None:
-    refused = getattr(Client(enforce_csrf_checks=False), method)(LIST)
+    refused = getattr(Client(enforce_csrf_checks=True), method)(LIST)
     assert problem(refused)["status"] == 405
     assert refused["Allow"] == "GET, HEAD, OPTIONS"
 

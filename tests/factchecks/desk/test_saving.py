@@ -148,6 +148,15 @@ def test_control_characters_are_left_out(chief: Client) -> None:
     assert document_of(check)["summary"] == "Abell [1].\nNext"
 
 
+def test_a_broken_table_is_kept_as_typed_and_named_with_a_way_to_its_field(chief: Client) -> None:
+    check = make_check()
+    table = "By laser [1].\n\n| a | b |\n|---|\n| c | d |"
+    save(chief, check, **{"findings-0-text": table})
+    page = chief.get(change_url(check)).content.decode()
+    assert '<a href="#id_findings-0-text">Finding 1 has a broken table at “| a | b |”' in page
+    assert document_of(check)["findings"][0]["text"] == table
+
+
 def test_whatever_the_desk_does_to_a_published_check_changes_no_public_byte(
     chief: Client, client: Client, django_user_model: Any
 ) -> None:

@@ -170,7 +170,7 @@ def test_the_kind_of_a_new_version_must_be_stated(chief: Client) -> None:
 def test_a_retraction_waits_for_nothing_that_the_desk_is_writing(chief: Client) -> None:
     check = make_published().fact_check
     edit(check, summary="Half a sentence [99].")
-    chief.post(step("retract", check), {"text": "The source was forged."})
+    chief.post(step("retract", check), {"notice": "The source was forged."})
     publication = Publication.objects.published().get()
     assert publication.is_retracted
     assert publication.revision.number == 1
@@ -181,7 +181,7 @@ def test_a_retraction_waits_for_nothing_that_the_desk_is_writing(chief: Client) 
 
 def test_a_retraction_never_ends_as_a_small_fix(chief: Client) -> None:
     check = make_published().fact_check
-    chief.post(step("retract", check), {"text": "The source was forged."})
+    chief.post(step("retract", check), {"notice": "The source was forged."})
     response: Any = chief.post(step("publish", check), {"base": 1, "kind": "fix", "text": ""})
     assert "The retraction ends" in str(response.context["form"].errors)
     data = {"base": 1, "kind": "correction", "text": "It was genuine after all."}
@@ -202,9 +202,9 @@ def test_a_changed_verdict_is_never_a_small_fix(chief: Client) -> None:
 
 def test_words_to_readers_are_bounded(chief: Client) -> None:
     check = make_published().fact_check
-    for name, field in (("retract", "text"), ("withdraw", "notice")):
-        response: Any = chief.post(step(name, check), {field: "x" * 5_001})
-        assert field in response.context["form"].errors
+    for name in ("retract", "withdraw"):
+        response: Any = chief.post(step(name, check), {"notice": "x" * 5_001})
+        assert "notice" in response.context["form"].errors
     assert Publication.objects.published().exists()
 
 

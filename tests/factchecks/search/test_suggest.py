@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from factchecks import publishing
 from factchecks.models import Publication
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +43,17 @@ def test_a_suggestion_says_its_question_and_language(
     answer: Any = client.get("/search/suggest/", {"q": "impf"})
     assert answer.json()["suggestions"] == [
         {
-            "question": "Sind Impfungen für Kinder gefährlich?",
+            "title": "Sind Impfungen für Kinder gefährlich?",
             "language": "de",
             "url": "/fact-checks/impfung/",
         }
     ]
+
+
+def test_a_suggestion_says_that_its_check_is_retracted(
+    client: Client, checks: dict[str, Publication]
+) -> None:
+    publishing.retract(checks["cafe"].fact_check, notice="There was one in Venice.")
+    answer: Any = client.get("/search/suggest/", {"q": "caf"})
+    [suggestion] = answer.json()["suggestions"]
+    assert suggestion["title"] == "Retracted: Was the first café in Vienna?"

@@ -117,17 +117,18 @@
     row.addEventListener("change", () => number(group));
   };
 
-  // A form that came back from a refused save is shown in the order in which it was sent.
-  const asSent = (group) => {
-    const place = (row) => Number(row.querySelector(POSITION).value) || Infinity;
-    const rows = rowsOf(group);
-    const next = rows.at(-1)?.nextSibling;
-    [...rows].sort((a, b) => place(a) - place(b)).forEach((row) => next.before(row));
-  };
+  // What a person types into: the first field that is seen at a place of the form, be it the place itself.
+  const FIELDS = "input:not([type=hidden], [name$='-DELETE']), textarea, select, .select2-selection, .add-row a";
+  const fieldAt = (place, near = []) =>
+    [place, ...near, ...place.querySelectorAll(FIELDS)].find(
+      (element) =>
+        element.matches(FIELDS) &&
+        !element.classList.contains("select2-hidden-accessible") &&
+        element.checkVisibility(),
+    );
 
   const prepare = (group) => {
     if (!group.querySelector(POSITION)) return;
-    asSent(group);
     group.dataset.afterSaving = gettext("after saving");
     const refresh = () => {
       rowsOf(group).forEach((row) => decorate(group, row));
@@ -140,6 +141,8 @@
       if (!group.contains(event.target)) return;
       event.target.querySelector(LABEL)?.removeAttribute("value");
       refresh();
+      // Who asked for the row goes on in it; a source that is added from within a text leaves one there.
+      if (document.activeElement.closest(".add-row")) fieldAt(event.target)?.focus();
     });
     document.addEventListener("formset:removed", refresh);
   };
@@ -150,18 +153,11 @@
     const target = link && document.getElementById(link.hash.slice(1));
     if (!target) return;
     target.closest("details")?.setAttribute("open", "");
-    const fields = "input:not([type=hidden], [name$='-DELETE']), textarea, select, .select2-selection, .add-row a";
-    const near = [target, ...(target.parentElement?.querySelectorAll(".select2-selection") ?? [])];
-    const visible = [...near, ...target.querySelectorAll(fields)].find(
-      (element) =>
-        element.matches(fields) &&
-        !element.classList.contains("select2-hidden-accessible") &&
-        element.checkVisibility(),
-    );
-    if (visible) {
+    const field = fieldAt(target, target.parentElement?.querySelectorAll(".select2-selection"));
+    if (field) {
       event.preventDefault();
       target.scrollIntoView({ block: "center" });
-      visible.focus();
+      field.focus();
     }
   };
 

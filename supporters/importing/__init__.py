@@ -1,0 +1,1 @@
+"""Gifts from a file: read, looked at row by row, recorded all together."""
