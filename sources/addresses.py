@@ -53,6 +53,13 @@ def domain(url: str) -> str:
     return (_split(url).hostname or "").removeprefix("www.")
 
 
+def publishers_domain(url: str) -> str:
+    """The domain that a publisher is known by: what somebody has registered, spelt as in the address where it is the host."""
+    host = domain(url)
+    registered = registered_domain(host)
+    return host if registered == ascii_host(host) else registered
+
+
 def canonical(url: str) -> str:
     """The address to *compare* by: two spellings of one address become the same text. It is not for readers to follow.
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from sources import addresses
 
@@ -15,6 +15,7 @@ ARCHIVE_TODAY = {f"archive.{end}" for end in ("today", "is", "ph", "li", "vn", "
 # The DOI Handbook, 2.2: a prefix of “10.” and a registrant, a slash, and anything; here: without space and quotes.
 _DOI = re.compile(r"10\.[0-9]{4,9}(?:\.[0-9]+)*/[^\s\"<>]+")
 _DOI_IN_PATH = re.compile(r"/doi/(?:abs|full|pdf|epdf|epub|pdfdirect|reader|book)?/?(10\..+)", re.I)
+DOI_AS_IS = "/:;()@!$&'*+,="  # what a path may hold as it is (RFC 3986, 3.3)
 # arXiv's identifiers since April 2007, and those before: hep-th/9901001, math.GT/0309136
 _ARXIV = re.compile(
     r"(?P<paper>[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[a-z]{2})?/[0-9]{7})(?:v(?P<version>[0-9]{1,3}))?",
@@ -67,6 +68,17 @@ def arxiv(url: str) -> Arxiv | None:
     if host in DOI_RESOLVERS and path.lower().startswith(prefix):
         return _paper(path[len(prefix) :])
     return None
+
+
+def address_of(text: str) -> str:
+    """The https address of a DOI or an arXiv paper that is written without one; any other text as it is."""
+    bare = text.strip()
+    name = bare.lower()
+    if name.startswith("arxiv:"):
+        paper = bare[6:].strip()
+        return f"https://arxiv.org/abs/{paper}" if _paper(paper) else text
+    found = doi(bare if name.startswith("doi:") else f"doi:{bare}")
+    return f"https://doi.org/{quote(found, safe=DOI_AS_IS)}" if found else text
 
 
 def archived(url: str) -> Archived | None:
