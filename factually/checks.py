@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
+from sources.fetching.loopback import loopback_pairs
+
 TAG = "production"
 
 
@@ -63,4 +65,15 @@ def mail_backend(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Check
                 id="factually.E004",
             )
         ]
+    return []
+
+
+@register(TAG)
+def fetching_from_loopback(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Name the entry that would stop every fetch."""
+    try:
+        loopback_pairs(settings.FETCH_LOOPBACK)
+    except ValueError as error:
+        hint = "Write 127.0.0.1:8123, or leave it out: only tests and demonstrations need it."
+        return [Error(f"FETCH_LOOPBACK: {error}", hint=hint, id="factually.E005")]
     return []

@@ -93,6 +93,11 @@ PUBLISHING_NEEDS_SECOND_PERSON = env.bool("PUBLISHING_NEEDS_SECOND_PERSON", defa
 # Whom to tell of a hole in the software: mailto: or https: addresses, shown in /.well-known/security.txt.
 SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
 
+# Sources ----------------------------------------------------------------------------------------
+
+# Servers on this machine that sources may be fetched from, as host:port: for tests and demonstrations.
+FETCH_LOOPBACK = env.list("FETCH_LOOPBACK", default=[])
+
 # Giving -----------------------------------------------------------------------------------------
 
 # Without both keys gifts are pledges, which somebody confirms by hand. See ``supporters.checks``.

@@ -1,7 +1,9 @@
 """The ground floor: where evidence comes from. Shared by all checks, and knowing none of them."""
 
 import pgtrigger
+from django.contrib.postgres.indexes import HashIndex
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +18,24 @@ def validate_address(url: str) -> None:
         raise ValidationError(str(error)) from error
 
 
+class PublisherQuerySet(models.QuerySet["Publisher"]):
+    def behind(self, url: str) -> "Publisher | None":
+        """Who publishes at the address: known by its very host, or else by the domain that somebody registered."""
+        host, registered = addresses.domain(url), addresses.publishers_domain(url)
+        known = {row.domain: row for row in self.filter(domain__in={host, registered})}
+        return known.get(host) or known.get(registered)
+
+    def named(self, name: str, url: str) -> "Publisher":
+        """The publisher of that name at the address, made if there is none.
+
+        It gets the registered domain; if that is somebody else's already, the host alone.
+        """
+        domain = addresses.publishers_domain(url)
+        if self.filter(domain=domain).exclude(name=name).exists():
+            domain = addresses.domain(url)
+        return self.get_or_create(domain=domain, defaults={"name": name})[0]
+
+
 class Publisher(models.Model):
     """Who stands behind a source (``schema.org/Organization``), known by the domain it publishes at."""
 
@@ -26,6 +46,8 @@ class Publisher(models.Model):
         unique=True,
         help_text=_("As in the address, without “www.”: example.org"),
     )
+
+    objects = PublisherQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("publisher")
@@ -63,6 +85,25 @@ NOTE_ITS_STATE = pgtrigger.Trigger(
 )
 
 
+class Canonical(models.TextField):
+    """The row's address as it is compared: written with every save, never by hand."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        url: str = model_instance.url  # type: ignore[attr-defined]
+        try:
+            value = addresses.canonical(url)
+        except addresses.BadAddress:
+            value = url  # (the database refuses what is no web address)
+        setattr(model_instance, self.attname, value)
+        return value
+
+
+class SourceQuerySet(models.QuerySet["Source"]):
+    def at(self, *urls: str) -> "SourceQuerySet":
+        """Those at one of the addresses, in any spelling. Raises ``BadAddress``."""
+        return self.filter(canonical__in={addresses.canonical(url) for url in urls})
+
+
 class Source(models.Model):
     """One address that checks rely on (``schema.org/CreativeWork``)."""
 
@@ -80,6 +121,20 @@ class Source(models.Model):
         help_text=_("Left empty, it is found by the address's domain."),
     )
     published_on = models.DateField(_("published on"), null=True, blank=True)
+    language = models.CharField(
+        _("language"),
+        max_length=35,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}\Z")],
+        help_text=_("As the page says it: en, de-AT."),
+    )
+    own_address = models.CharField(
+        _("canonical link"),
+        max_length=2000,
+        blank=True,
+        validators=[validate_address],
+        help_text=_("What the page gives as its own place. It is kept, and not relied on."),
+    )
     archived_url = models.CharField(
         _("archived copy"),
         max_length=2000,
@@ -93,13 +148,21 @@ class Source(models.Model):
         null=True, editable=False, help_text=_("When the archived copy was last another one.")
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    # Not unique: doubles from before it was kept may be cited, and stay.
+    canonical = Canonical(editable=False, default="")
+
+    objects = SourceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         ordering = ["-created_at"]
         triggers = [NOTE_ITS_STATE]
-        indexes = [models.Index(name="source_state_changed", fields=["state_changed_at"])]
+        indexes = [
+            models.Index(name="source_state_changed", fields=["state_changed_at"]),
+            # (an address may be longer than what fits into a B-tree)
+            HashIndex(name="source_canonical", fields=["canonical"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="source_url_is_http",
@@ -119,4 +182,4 @@ class Source(models.Model):
         except addresses.BadAddress:
             return  # the field's own validator has said so
         if self.publisher is None:
-            self.publisher = Publisher.objects.filter(domain=addresses.domain(self.url)).first()
+            self.publisher = Publisher.objects.behind(self.url)

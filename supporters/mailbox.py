@@ -50,5 +50,5 @@ def _mail(name: str, content: bytes) -> Mail:
     message = message_from_bytes(content, _class=EmailMessage, policy=policy.default)
     body = message.get_body(("plain",))
     said = {field: str(message.get(field, "")) for field in ("date", "to", "subject")}
-    text = body.get_content() if body else ""
+    text = body.get_content().rstrip("\n") if body else ""
     return Mail(name, said["date"], said["to"], said["subject"], text)

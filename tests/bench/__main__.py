@@ -6,12 +6,13 @@ import sys
 from django.core.management import CommandError
 
 from factually import local
-from tests.bench import desk, keeping, pages, search, supporters, webhook
+from tests.bench import desk, keeping, pages, passages, search, supporters, webhook
 from tests.bench.load import LoadError
 
 BENCHMARKS = {
     "desk": desk.main,
     "keeping": keeping.main,
+    "passages": passages.main,
     "search": search.main,
     "supporters": supporters.main,
     "webhook": webhook.main,

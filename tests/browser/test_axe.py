@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import django
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
@@ -157,6 +158,9 @@ def save(page: Page) -> None:
     page.wait_for_load_state()
 
 
+@pytest.mark.skipif(
+    django.VERSION >= (6,), reason="The list is of Django 5.2; later ones mended some."
+)
 def test_what_counts_as_stock_is_in_stock_django(
     browser: Browser, live_server: LiveServer, settings: Any
 ) -> None:

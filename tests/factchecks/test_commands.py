@@ -218,8 +218,9 @@ def test_there_and_back_loses_nothing(tmp_path: Path) -> None:
     file = tmp_path / "moon.json"
     file.write_text(exported)
     assert Typed("import_check", file).out == "is-the-moon-round: unchanged\n"
+    models: list[Any] = [Revision, FactCheck, Source, Publisher, Person, Tag]
     with pgtrigger.ignore():
-        for model in (Revision, FactCheck, Source, Publisher, Person, Tag):
+        for model in models:
             model.objects.all().delete()
     assert Typed("import_check", file).out == "is-the-moon-round: created\n"
     assert Typed("export_check", "is-the-moon-round").out == exported

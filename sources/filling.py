@@ -1,0 +1,218 @@
+"""“Fill in from the page”: what a page says of itself goes into the empty fields of its form, for an editor to correct.
+
+Nothing is saved here. The page is fetched outside of any transaction, and before the form is looked at.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.forms.utils import ErrorDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator, get_text_list
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from sources import addresses, glance, identifiers
+from sources.glance import Nothing, Page
+from sources.models import Publisher, Source
+
+ONLY_FILL = "_fill"  # in what is posted: the form is shown again, and not saved
+CONTROLS = re.compile(
+    r"[\x00-\x1f\x7f-\x9f]"
+)  # an entity, or JSON, can write what bytes may not hold
+LONGEST_NAME = 200  # characters of a publisher's
+LONGEST_SHOWN = 200  # characters of an address in a sentence
+
+
+class Filling:
+    """For the admin of sources: a button that fetches the page."""
+
+    def get_urls(self) -> list[URLPattern]:
+        admin: Any = self
+        view = admin.admin_site.admin_view(require_POST(self.fill))
+        return [
+            path("fill/", view, name="sources_source_fill"),
+            path("<path:object_id>/fill/", view, name="sources_source_refill"),
+            *super().get_urls(),  # type: ignore[misc]
+        ]
+
+    def fill(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """The form as it was sent, with what the page at its address says in the fields that were empty."""
+        admin: Any = self
+        row, may = None, admin.has_add_permission(request)
+        form_url = reverse("admin:sources_source_add")
+        if object_id is not None:
+            row = admin.get_object(request, unquote(object_id))
+            may = admin.has_change_permission(request, row)
+            form_url = reverse("admin:sources_source_change", args=[object_id])
+        if not may:
+            raise PermissionDenied
+        is_gone = object_id is not None and row is None
+        answering: Any = request
+        answering.POST = request.POST.copy() if is_gone else _filled(request, row)
+        answering.POST[ONLY_FILL] = "1"
+        shown: HttpResponse = admin.changeform_view(request, object_id, form_url)
+        return shown
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
+    ) -> Any:
+        admin: Any = self
+        if ONLY_FILL in request.POST:
+            options["form"] = type("OnlyShown", (OnlyShown, admin.form), {})
+        return super().get_form(request, obj, change, **options)  # type: ignore[misc]
+
+
+class OnlyShown:
+    """A form that was sent to be shown again: it is neither judged nor saved."""
+
+    def full_clean(self) -> None:
+        self._errors = ErrorDict()
+        self.cleaned_data: dict[str, Any] = {}
+
+    def is_valid(self) -> bool:
+        self.full_clean()
+        return False
+
+
+def double_of(row: Source | None, *urls: str) -> Source | None:
+    """The first other source at one of the addresses, in any spelling. Raises ``BadAddress``."""
+    others = Source.objects.at(*urls)
+    if row and row.pk:
+        others = others.exclude(pk=row.pk)
+    return others.order_by("pk").first()
+
+
+def link(source: Source) -> SafeString:
+    url = reverse("admin:sources_source_change", args=[source.pk])
+    return format_html('<a href="{}">{}</a>', url, Truncator(source).chars(LONGEST_SHOWN))
+
+
+def _filled(request: HttpRequest, row: Source | None) -> QueryDict:
+    """What was sent, with the empty fields filled; what was found and what was not is said in messages."""
+    posted = request.POST.copy()
+    url = identifiers.address_of(posted.get("url", "")).strip()
+    if not url:
+        messages.error(request, _("Paste the address of the page first."))
+        return posted
+    posted["url"] = url
+    with _turn_of(str(request.user.pk)) as is_ours:
+        if not is_ours:
+            messages.error(request, _("A page is being fetched for you already: wait for it."))
+            return posted
+        try:
+            page = glance.look(url)
+        except Nothing as nothing:
+            said = _("Nothing was filled in. %s") % nothing
+            messages.error(request, said)
+            return posted
+    _say_where(request, row, url, page)
+    _put(request, posted, _offered(request, posted, url, page))
+    for sentence in glance.sentences(page.read.hints):
+        messages.warning(request, sentence)
+    return posted
+
+
+def _offered(request: HttpRequest, posted: QueryDict, url: str, page: Page) -> dict[str, str]:
+    """By field, what the page says; empty for what it does not say."""
+    read = page.read
+    day = read.published_on
+    offered = {
+        "title": read.title,
+        "published_on": day.isoformat() if day else "",
+        "language": read.language,
+        "own_address": page.own_address,
+    }
+    if not posted.get("publisher") and not posted.get("publisher_name"):
+        offered |= _publisher(request, url, page)
+    return offered
+
+
+def _publisher(request: HttpRequest, url: str, page: Page) -> dict[str, str]:
+    """Whom the desk knows at the page's domain; or a new name, if a publisher made of it would get that domain."""
+    known = Publisher.objects.behind(page.url)
+    if known:
+        return {"publisher": str(known.pk)}
+    name = page.read.publisher_name[:LONGEST_NAME].strip()
+    domain = addresses.publishers_domain(page.url)
+    if name and domain != addresses.publishers_domain(url):
+        said = _("The page is published by “%(name)s” at %(domain)s: add that publisher yourself.")
+        messages.info(request, said % {"name": name, "domain": domain})
+        return {}
+    return {"publisher_name": name}
+
+
+def _put(request: HttpRequest, posted: QueryDict, offered: dict[str, str]) -> None:
+    filled, unknown = [], []
+    for name, said in offered.items():
+        value = CONTROLS.sub("", said).strip()
+        if posted.get(name, "").strip():
+            continue
+        label = _label(name)
+        if value and len(value) <= _longest(name):
+            posted[name] = value
+            filled.append(label)
+        elif name != "own_address":  # most pages give themselves none
+            unknown.append(label)
+    if filled:
+        found = get_text_list(filled, _("and"))
+        messages.success(request, _("Filled in from the page: %s. Look it over, and save.") % found)
+    elif not unknown:
+        messages.info(request, _("Nothing was left to fill in from the page."))
+    if unknown:
+        missing = get_text_list(unknown, _("and"))
+        messages.warning(
+            request, _("The page does not say, or not so that it is understood: %s.") % missing
+        )
+
+
+def _say_where(request: HttpRequest, row: Source | None, url: str, page: Page) -> None:
+    own = page.own_address
+    other = double_of(row, url, page.url, *([own] if own else []))
+    if other:
+        said = _("It may be a source already: {}")
+        messages.warning(request, format_html(said, link(other)))
+    if addresses.canonical(page.url) != addresses.canonical(url):
+        shown = Truncator(page.url).chars(LONGEST_SHOWN)
+        messages.info(request, _("The address leads to %s") % shown)
+
+
+def _label(name: str) -> str:
+    """The field as a sentence names it."""
+    return {
+        "title": _("title"),
+        "publisher": _("publisher"),
+        "publisher_name": _("publisher"),
+        "published_on": _("date"),
+        "language": _("language"),
+        "own_address": _("canonical link"),
+    }[name]
+
+
+def _longest(name: str) -> int:
+    if name in {"publisher", "publisher_name"}:
+        return LONGEST_NAME
+    return getattr(Source._meta.get_field(name), "max_length", None) or LONGEST_NAME
+
+
+@contextmanager
+def _turn_of(person: str) -> Iterator[bool]:
+    """Whether the person may fetch now: one page at a time, whichever process they ask. Opens no transaction."""
+    key = ["sources.filling", person]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s), hashtext(%s))", key)
+        is_ours: bool = cursor.fetchone()[0]
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                cursor.execute("SELECT pg_advisory_unlock(hashtext(%s), hashtext(%s))", key)
