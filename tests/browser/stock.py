@@ -11,6 +11,7 @@ from django.urls import include, path
 class Entries(admin.TabularInline):
     model = LogEntry
     autocomplete_fields = ["content_type"]
+    can_delete = False
     extra = 1
 
 
