@@ -53,7 +53,8 @@ LISTED_BY_RANK = """
     ) DESC NULLS LAST, place
 """
 FILTERS = {
-    "window": "id / 1000 > (SELECT max(id) / 1000 FROM factchecks_publication) - %(window)s",
+    # The last thousand has only begun: so many whole ones beside it.
+    "window": "id / 1000 >= (SELECT max(id) / 1000 FROM factchecks_publication) - %(window)s",
     "topic": "tags @> %(topic)s::jsonb",
     "rating": "rating = %(rating)s",
     "publisher": "publishers @> %(publisher)s::jsonb",
