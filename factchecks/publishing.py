@@ -175,9 +175,7 @@ def withdraw(fact_check: FactCheck, *, notice: str, editor: User | None = None) 
 
 def live_and_scheduled(fact_check: FactCheck, now: datetime) -> list[Publication]:
     """For the desk: what is public at that moment and what will be, each with its revision's number."""
-    known = fact_check.publications.filter(
-        Q(live_during__contains=now) | Q(live_during__startswith__gt=now)
-    )
+    known = fact_check.publications.live_or_waiting(now)
     return list(known.select_related("revision").defer("html", "revision__document"))
 
 
@@ -231,10 +229,7 @@ def _live_and_waiting(
     fact_check: FactCheck, now: datetime
 ) -> tuple[Publication | None, Publication | None]:
     """What is public at that moment, and what is scheduled."""
-    known = fact_check.publications.filter(
-        Q(live_during__contains=now) | Q(live_during__startswith__gt=now)
-    )
-    publications = list(known.defer("html"))
+    publications = list(fact_check.publications.live_or_waiting(now).defer("html"))
     live = next((each for each in publications if each.updated_at <= now), None)
     return live, next((each for each in publications if each.updated_at > now), None)
 

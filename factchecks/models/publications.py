@@ -32,6 +32,10 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """Those live at that moment (now). The clock decides: a scheduled one begins without any job."""
         return self.filter(live_during__contains=at or timezone.now())
 
+    def live_or_waiting(self, at: datetime) -> "PublicationQuerySet":
+        """What is public at that moment, and what is scheduled then."""
+        return self.filter(Q(live_during__contains=at) | Q(live_during__startswith__gt=at))
+
     def begun(self, at: datetime | None = None) -> "PublicationQuerySet":
         """Those that are public at that moment (now) or were before; never a scheduled one."""
         return self.filter(live_during__startswith__lte=at or timezone.now())
