@@ -3,7 +3,8 @@ FROM python:3.13-slim
 
 ENV PYTHONUNBUFFERED=1 \
     STATIC_ROOT=/srv/static \
-    MEDIA_ROOT=/srv/media
+    MEDIA_ROOT=/srv/media \
+    EVIDENCE_STORAGE=/srv/evidence
 
 # Every package is in the lock with its hash. The embedded Postgres is for local mode: a server has one of its own.
 COPY requirements.txt /srv/
@@ -18,7 +19,7 @@ COPY . .
 # An address makes it production's settings, and collecting files neither opens it nor needs a key.
 RUN DATABASE_URL=postgres://nobody@nowhere/nothing python manage.py collectstatic --no-input --verbosity 0 \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin factually \
-    && install --directory --owner=factually /srv/media
+    && install --directory --owner=factually /srv/media /srv/evidence
 
 USER 10001
 EXPOSE 8000

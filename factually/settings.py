@@ -12,7 +12,7 @@ import django
 import environ
 from csp.constants import NONE, SELF
 
-from factually import local, mail
+from factually import evidence, local, mail
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -98,6 +98,17 @@ SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
 # Servers on this machine that sources may be fetched from, as host:port: for tests and demonstrations.
 FETCH_LOOPBACK = env.list("FETCH_LOOPBACK", default=[])
 
+# Who above the ground floor relies on sources: a module with the functions of ``sources.relying``.
+SOURCES_RELIED_ON = "factchecks.relying"
+
+# Whether a check may be published only when each of its quotations stands in a kept copy of its source.
+QUOTATIONS_MUST_BE_VERIFIED = env.bool("QUOTATIONS_MUST_BE_VERIFIED", default=False)
+
+# The newsroom's keys of the Internet Archive: with both, the Wayback Machine is asked to save the sources too.
+WAYBACK_ACCESS_KEY = env.str("WAYBACK_ACCESS_KEY", default="")
+WAYBACK_SECRET_KEY = env.str("WAYBACK_SECRET_KEY", default="")
+WAYBACK_ORIGIN = env.str("WAYBACK_ORIGIN", default="https://web.archive.org").rstrip("/")
+
 # Giving -----------------------------------------------------------------------------------------
 
 # Without both keys gifts are pledges, which somebody confirms by hand. See ``supporters.checks``.
@@ -133,8 +144,10 @@ STATIC_URL = "static/"
 DATA_DIR = local.data_dir()
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(DATA_DIR / "static"))
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))
+EVIDENCE_STORAGE = env.str("EVIDENCE_STORAGE", default=str(DATA_DIR / "evidence"))
 STORAGES = {
-    "default": {"BACKEND": "factchecks.storage.WholeFileStorage"},
+    "evidence": evidence.storage(EVIDENCE_STORAGE),
+    "default": {"BACKEND": "factually.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 

@@ -137,11 +137,12 @@ def test_the_log_of_the_database_repeats_nobodys_row() -> None:
 
 
 @pytest.mark.parametrize("name", ["migrate", "web", "worker"])
-def test_uploaded_files_are_on_a_volume(name: str) -> None:
-    folder = image_variables()["MEDIA_ROOT"]
-    assert compose()["services"][name]["volumes"] == [f"media:{folder}"]
-    assert "media" in compose()["volumes"]
-    assert f"install --directory --owner=factually {folder}" in text_of("Dockerfile")
+def test_uploaded_files_and_kept_copies_are_on_volumes(name: str) -> None:
+    pictures, copies = (image_variables()[each] for each in ("MEDIA_ROOT", "EVIDENCE_STORAGE"))
+    assert compose()["services"][name]["volumes"] == [f"media:{pictures}", f"evidence:{copies}"]
+    assert {"media", "evidence"} <= set(compose()["volumes"])
+    made = f"install --directory --owner=factually {pictures} {copies}"
+    assert made in text_of("Dockerfile")
 
 
 def test_the_image_does_not_run_as_root() -> None:

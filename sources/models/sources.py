@@ -1,14 +1,16 @@
-"""The ground floor: where evidence comes from. Shared by all checks, and knowing none of them."""
+"""Where evidence comes from, and how it stands with it."""
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.indexes import HashIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from sources import addresses
+from sources.fetching.verdict import State
+from sources.models.publishers import Publisher
 
 
 def validate_address(url: str) -> None:
@@ -18,69 +20,22 @@ def validate_address(url: str) -> None:
         raise ValidationError(str(error)) from error
 
 
-class PublisherQuerySet(models.QuerySet["Publisher"]):
-    def behind(self, url: str) -> "Publisher | None":
-        """Who publishes at the address: known by its very host, or else by the domain that somebody registered."""
-        host, registered = addresses.domain(url), addresses.publishers_domain(url)
-        known = {row.domain: row for row in self.filter(domain__in={host, registered})}
-        return known.get(host) or known.get(registered)
-
-    def named(self, name: str, url: str) -> "Publisher":
-        """The publisher of that name at the address, made if there is none.
-
-        It gets the registered domain; if that is somebody else's already, the host alone.
-        """
-        domain = addresses.publishers_domain(url)
-        if self.filter(domain=domain).exclude(name=name).exists():
-            domain = addresses.domain(url)
-        return self.get_or_create(domain=domain, defaults={"name": name})[0]
-
-
-class Publisher(models.Model):
-    """Who stands behind a source (``schema.org/Organization``), known by the domain it publishes at."""
-
-    name = models.CharField(_("name"), max_length=200)
-    domain = models.CharField(
-        _("domain"),
-        max_length=253,
-        unique=True,
-        help_text=_("As in the address, without “www.”: example.org"),
-    )
-
-    objects = PublisherQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("publisher")
-        verbose_name_plural = _("publishers")
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                name="publisher_domain_is_a_bare_lower_case_host",
-                condition=models.Q(domain=Lower("domain"))
-                & ~models.Q(domain__contains="/")
-                & ~models.Q(domain=""),
-                violation_error_message=_("Give the bare domain in lower case: example.org"),
-            ),
-            models.CheckConstraint(
-                name="publisher_has_a_name",
-                condition=~models.Q(name=""),
-                violation_error_message=_("A publisher needs a name."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        self.domain = self.domain.strip().lower().removeprefix("www.")
-
+STATES = [
+    (State.UNKNOWN.value, _("not known yet")),
+    (State.ALIVE.value, _("available")),
+    (State.DEAD.value, _("no longer available")),
+    (State.MOVED.value, _("moved away")),
+    (State.DRIFTED.value, _("changed since")),
+]
 
 # What may change on a published page without a new version is the evidence's own state.
 NOTE_ITS_STATE = pgtrigger.Trigger(
     name="note_its_state",
     when=pgtrigger.Before,
-    operation=pgtrigger.UpdateOf("archived_url"),  # type: ignore[no-untyped-call]
-    condition=pgtrigger.Q(old__archived_url__df=pgtrigger.F("new__archived_url")),
+    operation=pgtrigger.UpdateOf("archived_url", "state", "merged_into_id"),  # type: ignore[no-untyped-call]
+    condition=pgtrigger.Q(old__archived_url__df=pgtrigger.F("new__archived_url"))
+    | pgtrigger.Q(old__state__df=pgtrigger.F("new__state"))
+    | pgtrigger.Q(old__merged_into__df=pgtrigger.F("new__merged_into")),
     func="NEW.state_changed_at = clock_timestamp(); RETURN NEW;",
 )
 
@@ -145,7 +100,46 @@ class Source(models.Model):
         ),
     )
     state_changed_at = models.DateTimeField(
-        null=True, editable=False, help_text=_("When the archived copy was last another one.")
+        null=True, editable=False, help_text=_("When what readers are told of it last changed.")
+    )
+    state = models.CharField(
+        _("state"),
+        max_length=10,
+        choices=STATES,
+        default=State.UNKNOWN.value,
+        editable=False,
+    )
+    state_since = models.DateTimeField(_("since"), null=True, editable=False)
+    next_look_at = models.DateTimeField(
+        _("next look at"),
+        null=True,
+        editable=False,
+        help_text=_("Empty where it was never looked at: at once."),
+    )
+    noted_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text=_(
+            "When somebody took note of its state: the front page is silent about it until it changes."
+        ),
+    )
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="doubles",
+        verbose_name=_("merged into"),
+        help_text=_(
+            "The source that this one was a double of. Published versions still name this one."
+        ),
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     # Not unique: doubles from before it was kept may be cited, and stay.
@@ -160,6 +154,8 @@ class Source(models.Model):
         triggers = [NOTE_ITS_STATE]
         indexes = [
             models.Index(name="source_state_changed", fields=["state_changed_at"]),
+            models.Index(name="source_next_look", fields=["next_look_at"]),
+            models.Index(name="source_state", fields=["state"]),
             # (an address may be longer than what fits into a B-tree)
             HashIndex(name="source_canonical", fields=["canonical"]),
         ]
@@ -169,6 +165,10 @@ class Source(models.Model):
                 condition=models.Q(url__startswith="http://")
                 | models.Q(url__startswith="https://"),
                 violation_error_message=_("A web address starts with http:// or https://."),
+            ),
+            models.CheckConstraint(
+                name="source_is_not_its_own_double",
+                condition=models.Q(merged_into=None) | ~models.Q(merged_into=models.F("id")),
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Where uploaded files are kept."""
+"""Where uploaded files and kept copies are."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from django.core.files.storage import FileSystemStorage
 
 
 class WholeFileStorage(FileSystemStorage):
-    """Files in ``MEDIA_ROOT``, each there whole or not at all.
+    """Files in a folder, each there whole or not at all.
 
     Their names stand for what is in them: a file that is written twice stays the same one under its name.
     """
