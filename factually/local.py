@@ -49,6 +49,12 @@ def is_local() -> bool:
     return not os.environ.get("DATABASE_URL")
 
 
+def wants_demonstration() -> bool:
+    """Whether the demonstration is loaded and its sources are served: by default in local mode."""
+    asked = os.environ.get("FACTUALLY_DEMONSTRATION", "yes" if is_local() else "")
+    return asked.lower() not in {"", "0", "no", "off", "false"}
+
+
 @cache
 def data_dir() -> Path:
     """Where everything is kept that is written at run time. It is not made here.

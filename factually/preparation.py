@@ -2,7 +2,6 @@
 
 import fcntl
 import importlib.metadata
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -54,21 +53,16 @@ def collect_static_files(say: Say) -> None:
 
 def load_demonstration(say: Say) -> None:
     """Load the demonstration content: in local mode, or where ``FACTUALLY_DEMONSTRATION`` asks for it."""
-    if wants_demonstration():
+    if local.wants_demonstration():
         if not sign_ins():
             say("Loading the demonstration content")
         call_command("load_demonstration")
 
 
-def wants_demonstration() -> bool:
-    asked = os.environ.get("FACTUALLY_DEMONSTRATION", "yes" if local.is_local() else "")
-    return asked.lower() not in {"", "0", "no", "off", "false"}
-
-
 def sign_ins() -> str:
     """Who can sign in to the demonstration, and how; written by ``load_demonstration``."""
     file = local.data_dir() / SIGN_INS
-    return file.read_text().strip() if wants_demonstration() and file.exists() else ""
+    return file.read_text().strip() if local.wants_demonstration() and file.exists() else ""
 
 
 def _static_fingerprint() -> str:

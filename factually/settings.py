@@ -13,6 +13,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from factually import evidence, local, mail
+from factually.demonstration import site
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -96,7 +97,9 @@ SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
 # Sources ----------------------------------------------------------------------------------------
 
 # Servers on this machine that sources may be fetched from, as host:port: for tests and demonstrations.
-FETCH_LOOPBACK = env.list("FETCH_LOOPBACK", default=[])
+FETCH_LOOPBACK = env.list(
+    "FETCH_LOOPBACK", default=[site.ADDRESS] if LOCAL and local.wants_demonstration() else []
+)
 
 # Who above the ground floor relies on sources: a module with the functions of ``sources.relying``.
 SOURCES_RELIED_ON = "factchecks.relying"

@@ -13,6 +13,7 @@ from factually.settings import DATABASES, STATIC_ROOT, STORAGES
 
 # A one-person newsroom, so that a test of something else may publish; tests of approval set it themselves.
 PUBLISHING_NEEDS_SECOND_PERSON = False
+FETCH_LOOPBACK = []  # a test admits its own server
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # The manifest would raise for every file that was not collected.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from factually import local, postgres_programs, preparation, supervisor
+from factually.demonstration import site
 
 HOST = "127.0.0.1"
 PATIENCE = 60  # seconds until the site must answer
@@ -41,7 +42,8 @@ class Command(BaseCommand):
             logs.mkdir(mode=0o700, exist_ok=True)
             self.say("Starting the web server and the job worker")
             web, worker = web_server(port, logs), job_worker(logs)
-            house = supervisor.Supervisor([web, worker], self.say, PostgresWatch(self.say))
+            children = [web, worker, *demonstration_sources(logs)]
+            house = supervisor.Supervisor(children, self.say, PostgresWatch(self.say))
             house.run(
                 when_started=lambda: self.announce(web, port),
                 end_with_parent=options["end_with_parent"],
@@ -127,6 +129,22 @@ def job_worker(logs: Path) -> supervisor.Child:
     return supervisor.Child(
         "The job worker", [*command, *patience], local.CHECKOUT, logs / "worker.log"
     )
+
+
+def demonstration_sources(logs: Path) -> list[supervisor.Child]:
+    """The small site with the demonstration's own sources, unless another start serves it already."""
+    if not (local.is_local() and local.wants_demonstration()):
+        return []
+    try:
+        refuse_taken(site.PORT)
+    except CommandError:
+        return []
+    command = [sys.executable, "-m", "factually.demonstration.site"]
+    return [
+        supervisor.Child(
+            "The demonstration's sources", command, local.CHECKOUT, logs / "sources.log"
+        )
+    ]
 
 
 def wait_until_ready(web: supervisor.Child, port: int) -> None:
