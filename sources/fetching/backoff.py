@@ -17,6 +17,7 @@ AFTER_FAILURES = (
     timedelta(days=14),
 )
 _STANDS = {Kind.SAME, Kind.CHANGED}
+TOGETHER = timedelta(hours=4)  # less than any interval
 SPREAD = 0.1  # of an interval, either way
 
 
@@ -25,7 +26,8 @@ def next_look(outcomes: Sequence[Outcome], *, spread: float = 0.0) -> datetime |
 
     A page that stays the same: after 1, 2, 4, … 30 days; once it changed, from the beginning. Anything else: after 6
     hours, 2, 4, 7, 14, then 30 days. Never before the host's Retry-After. ``spread`` between -1 and 1, such as by the
-    source's key, moves it by up to a tenth, so that what was added together is not looked at together for ever.
+    source's key, moves it by up to a tenth, so that what was added together is not looked at together for ever. Looks
+    within a few hours that came to the same, because somebody asked for them, count as one.
     """
     if not outcomes:
         return None
@@ -44,5 +46,9 @@ def _interval(outcomes: Sequence[Outcome]) -> timedelta:
 
 
 def _run(outcomes: Sequence[Outcome], kinds: set[Kind]) -> int:
-    """How many of the latest looks in a row are of these kinds."""
-    return sum(1 for _ in takewhile(lambda outcome: outcome.kind in kinds, reversed(outcomes)))
+    """How many of the latest looks in a row are of these kinds; those within a few hours count as one."""
+    count, counted = 0, None
+    for outcome in takewhile(lambda outcome: outcome.kind in kinds, reversed(outcomes)):
+        if counted is None or counted - outcome.at >= TOGETHER:
+            count, counted = count + 1, outcome.at
+    return count

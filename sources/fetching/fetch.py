@@ -5,7 +5,7 @@ unpacked; headers. Cookies live as long as one fetch, since some sites redirect 
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -28,6 +28,7 @@ from sources.fetching.failures import (
     TooLarge,
     Unreachable,
 )
+from sources.fetching.pacing import host_of
 from sources.fetching.policy import Limits, Policy
 from sources.fetching.wire import Deadline, Transport
 
@@ -52,14 +53,16 @@ def fetch(
     first = _first(url, policy)
     deadline = Deadline(policy.limits.seconds)
     with Transport(policy.guard, deadline, policy.trust) as transport:
-        return _Journey(transport, policy, method, conditional or Validators("")).from_(first)
+        known = conditional or Validators("")
+        return _Journey(transport, policy, deadline, method, known).from_(first)
 
 
 def look_again(url: str, *, known: Validators, policy: Policy | None = None) -> Fetched:
     """Ask whether it is still as it was, with as little traffic as will tell.
 
     HEAD first, where the server has given validators; then GET, unless the answer is 304 or shows the same strong
-    ``ETag``. An unchanged page comes back as 304 without a body, or as the HEAD's answer: ask ``is_as_known``.
+    ``ETag``, or that the host wants to be left alone. An unchanged page comes back as 304 without a body, or as the
+    HEAD's answer: ask ``is_as_known``.
     """
     if known:
         try:
@@ -67,7 +70,7 @@ def look_again(url: str, *, known: Validators, policy: Policy | None = None) -> 
         except (Broken, TimedOut, Unreachable):
             pass  # some servers never learnt HEAD
         else:
-            if is_as_known(glimpse, known):
+            if is_as_known(glimpse, known) or _wants_to_be_left_alone(glimpse):
                 return glimpse
     return fetch(url, conditional=known, policy=policy)
 
@@ -80,14 +83,25 @@ def is_as_known(fetched: Fetched, known: Validators) -> bool:
     return fetched.is_unchanged or (fetched.status == HTTPStatus.OK and same and strong)
 
 
+def _wants_to_be_left_alone(fetched: Fetched) -> bool:
+    busy = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+    return fetched.status in busy and bool(fetched.header("retry-after"))
+
+
 class _Journey:
     """From the address that was asked for to the last one that it leads to."""
 
     def __init__(
-        self, transport: Transport, policy: Policy, method: str, known: Validators
+        self,
+        transport: Transport,
+        policy: Policy,
+        deadline: Deadline,
+        method: str,
+        known: Validators,
     ) -> None:
         self._transport = transport
         self._policy = policy
+        self._deadline = deadline
         self._limits = policy.limits
         self._method = method
         self._known = known
@@ -111,7 +125,8 @@ class _Journey:
             if mark in seen:
                 raise Astray(_("The address is redirected in a circle."))
             seen.add(mark)
-            exchange, body = self._ask(request)
+            with self._turn(str(url)):
+                exchange, body = self._ask(request)
             self._exchanges.append(exchange)
             if not exchange.leads_to:
                 return body
@@ -120,6 +135,14 @@ class _Journey:
                     _("The address is redirected more than %s times.") % self._limits.redirects
                 )
             url = _next(url, exchange.leads_to, self._policy)
+
+    @contextmanager
+    def _turn(self, url: str) -> Iterator[None]:
+        """The host's turn, if one is to be waited for: a redirect and a second question wait as the first did."""
+        with ExitStack() as turn:
+            with self._deadline.suspended():
+                turn.enter_context(self._policy.turn(host_of(url)))
+            yield
 
     def _request(self, url: httpx.URL) -> httpx.Request:
         headers = {
@@ -143,7 +166,7 @@ class _Journey:
     def _ask(self, request: httpx.Request) -> tuple[Exchange, bytes]:
         """A redirect's own page is not read: nobody is to see it, and it could take as long as it liked."""
         started_at = datetime.now(UTC)
-        with _in_our_words():
+        with in_our_words():
             response = self._transport.handle_request(request)
             try:
                 exchange = _head(request, response, started_at, self._limits)
@@ -203,7 +226,7 @@ def _head(
     size = sum(len(name) + len(value) for name, value in raw)
     if len(raw) > limits.headers or size > limits.header_bytes:
         raise TooLarge(_("The server sends more headers than can be kept."))
-    if not 200 <= response.status_code <= 599:
+    if response.status_code < 200:
         raise Broken(_("The server answers with the status %s.") % response.status_code)
     asked = {"if-none-match", "if-modified-since"} & set(request.headers)
     if response.status_code == HTTPStatus.NOT_MODIFIED and not asked:
@@ -260,7 +283,8 @@ def _too_large(limits: Limits) -> TooLarge:
 
 
 @contextmanager
-def _in_our_words() -> Iterator[None]:
+def in_our_words() -> Iterator[None]:
+    """What ``wire`` raises of httpcore's, as the ``Failure`` that it is."""
     try:
         yield
     except httpcore.TimeoutException as error:

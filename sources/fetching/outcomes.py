@@ -11,29 +11,30 @@ from urllib.parse import urlsplit
 from sources import addresses
 from sources.fetching.exchanges import Fetched
 from sources.fetching.failures import Failure
+from sources.reading.notices import Notice, notice
 
-LONGEST_SOFT_404 = (
-    3000  # characters of text: longer pages that speak of “not found” are about something
-)
+# The other 2xx bring no page (202 and 204), or a part of it that nobody asked for (206).
+WHOLE = {HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION}
 LONGEST_RETRY_AFTER = 30 * 24 * 3600  # seconds
 
-# What pages that answer 200 say instead of 404, in their title or as the beginning of a short text.
-_NOT_FOUND = re.compile(
-    r"""\b(
-        (error|fehler|erreur|http)[ ]404 | 404[ ]?([-–—:|]|error|not[ ]found|page) | ^404$
-      | (page|article|document|file|content|resource|story)[ ]
-        ((could|can)[ ]?not[ ]be[ ]|can’t[ ]be[ ]|was[ ]not[ ]|not[ ])found
-      | page[ ](does[ ]not|doesn['’]t|no[ ]longer)[ ]exists?
-      | (seite|artikel|dokument)[ ](wurde[ ]|konnte[ ])?nicht[ ]gefunden
-      | (page|article)[ ](non[ ]trouv[ée]e?|introuvable)
-      | p[áa]gina[ ]n(o|ão)[ ]encontrada | pagina[ ](non[ ]trovata|niet[ ]gevonden)
-      | nie[ ]znaleziono[ ]strony | страница[ ]не[ ]найдена | 页面不存在 | ページが見つかりません
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _HOME = re.compile(
     r"/?([a-z]{2}([-_][a-z]{2})?/?)?((index|default|home)(\.[a-z]{2,5})?)?/?", re.IGNORECASE
 )
+# Where those are sent who are not known, or have agreed to nothing yet: a part of the path, or of the host.
+_DOOR = re.compile(
+    r"""/(log[-_]?in|sign[-_]?in|sso|oauth2?|saml2?|anmelden|anmeldung|connexion|inloggen|iniciar-sesion
+        |(collect)?[-_]?consent|cookie[-_]?(wall|consent)|captcha)(?=[/.;?]|$)
+      | ^https?://(login|signin|sso|auth|accounts?|idp|consent|guce)\.
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# Where those are sent who ask for what is not there.
+_NOWHERE = re.compile(
+    r"/(404|error[-_/]?404|(page[-_]?)?not[-_]?found)(\.[a-z]{2,5})?/?(\?|$)", re.IGNORECASE
+)
+# What stands in the pages of such services only while they ask.
+_WALLS = (b"_cf_chl_opt", b"cf-browser-verification", b"ddos-guard")
+MOST_OF_A_WALL = 100_000  # bytes
 
 
 class Kind(StrEnum):
@@ -45,8 +46,15 @@ class Kind(StrEnum):
     GONE = "gone"  # 404 or 410
     SOFT_GONE = "soft gone"  # 200, and says that there is nothing
     HOME = "home"  # leads to a home page
-    FAILED = "failed"  # no answer, a broken one, or 5xx
+    FAILED = "failed"  # no answer, a broken one, no page, or 5xx
     BARRED = "barred"  # machines are not let in, or we would not go: says nothing about the page
+
+
+_NOTICES = {
+    Notice.MISSING: Kind.SOFT_GONE,
+    Notice.WALL: Kind.BARRED,
+    Notice.TROUBLE: Kind.FAILED,
+}
 
 
 @dataclass(frozen=True)
@@ -83,27 +91,45 @@ def leads_home(asked: str, final: str) -> bool:
     return not _is_home(asked) and _is_home(final)
 
 
-def says_not_found(title: str, text: str) -> bool:
-    """Whether a page that answers 200 is a “not found” page: by its title, or by the beginning of a short text."""
-    if len(text) > LONGEST_SOFT_404:
-        return False
-    beginning = " ".join(text[:300].split())
-    return any(_NOT_FOUND.search(words) for words in (title.strip()[:300], beginning))
+def leads_to_a_door(asked: str, final: str) -> bool:
+    """Whether a page's address ended where one signs in or agrees to something, and had not been such a place itself."""
+    return bool(_DOOR.search(final)) and not _DOOR.search(asked)
+
+
+def asks_for_a_person(fetched: Fetched) -> bool:
+    """Whether a service that keeps machines out answered instead of the site, with whatever status."""
+    if fetched.header("cf-mitigated") or fetched.header("x-amzn-waf-action"):
+        return True
+    is_busy = fetched.status == HTTPStatus.SERVICE_UNAVAILABLE
+    return is_busy and any(mark in fetched.body[:MOST_OF_A_WALL] for mark in _WALLS)
 
 
 def _kind(fetched: Fetched, title: str, text: str, *, is_same: bool, stands: bool) -> Kind:
     status = fetched.status
+    if asks_for_a_person(fetched):
+        return Kind.BARRED
     if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
         return Kind.GONE
-    if status in {401, 402, 403, 407, 429}:
+    if status in {
+        401,
+        402,
+        403,
+        407,
+        429,
+        999,
+    }:  # (the last is what a large network tells machines)
         return Kind.BARRED
-    if not (200 <= status < 300 or fetched.is_unchanged):
+    if status not in WHOLE and not fetched.is_unchanged:
         return Kind.FAILED
     if leads_home(fetched.asked_url, fetched.final_url):
         return Kind.HOME
+    if leads_to_a_door(fetched.asked_url, fetched.final_url):
+        return Kind.BARRED
     if fetched.is_unchanged or is_same:
-        return Kind.SAME
-    if says_not_found(title, text):
+        return Kind.SAME if stands else Kind.DRIFTED
+    if told := notice(title, text):
+        return _NOTICES[told]
+    if _NOWHERE.search(fetched.final_url) and not _NOWHERE.search(fetched.asked_url):
         return Kind.SOFT_GONE
     return Kind.CHANGED if stands else Kind.DRIFTED
 

@@ -1,13 +1,35 @@
-"""When a host may be asked again: one request at a time, with a pause between two. Pure logic; the clock is handed in.
+"""When a host may be asked again: one request at a time, with a pause between two.
 
-One worker keeps one ``Pacing``. Several workers would each pause for themselves.
+``Pacing`` is pure logic, the clock is handed in. ``Pacer`` is what the threads of one process wait at: one for all of
+them. Several processes would each pause for themselves.
 """
 
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 PAUSE = 2.0  # seconds between two requests to one host
 LONGEST_PAUSE = 3600.0  # seconds that a host may ask for by Retry-After
+LONGEST_WAIT = (
+    90.0  # seconds that a thread waits for a turn: more than any Crawl-delay that is respected
+)
 KEPT = 10_000  # hosts whose turn is remembered; those that may be asked at once need not be
+
+
+class NotNow(Exception):
+    """The host asked to be left alone for longer than anybody here waits: come back after ``seconds``."""
+
+    def __init__(self, host: str, seconds: float) -> None:
+        super().__init__(f"{host} is left alone for {seconds:.0f} s.")
+        self.seconds = seconds
+
+
+def host_of(url: str) -> str:
+    """What has one turn after another: the host, and the port where the address names one."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
 @dataclass
@@ -39,3 +61,69 @@ class Pacing:
     def _forget(self, now: float) -> None:
         if len(self._free_at) >= KEPT:
             self._free_at = {host: at for host, at in self._free_at.items() if at > now}
+
+
+class Pacer:
+    """Lets the threads of a process ask each host in turn."""
+
+    def __init__(
+        self,
+        pause: float = PAUSE,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
+    ) -> None:
+        self._pacing = Pacing(pause)
+        self._clock = clock
+        self._wait = wait
+        self._changed = threading.Condition()
+        self._asked: set[str] = set()  # by some thread, just now
+        self._delays: dict[str, float] = {}
+
+    @contextmanager
+    def turn(self, host: str) -> Iterator[None]:
+        """Wait for the host's turn, and have it until its answer has come; then the pause begins. Raises ``NotNow``."""
+        with self._changed:
+            self._take(host)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._asked.discard(host)
+                delay = self._delays.get(host, 0.0)
+                self._pacing.take_turn(host, self._clock(), pause=delay)
+                self._changed.notify_all()
+
+    def wait(self, host: str) -> float:
+        """Seconds until nobody need be waited for, as far as is known; 0 for at once."""
+        with self._changed:
+            wait = self._pacing.wait(host, self._clock())
+            return max(wait, self._pacing.pause) if host in self._asked else wait
+
+    def hold(self, host: str, seconds: float) -> None:
+        """The host asks to be left alone for so long (Retry-After), an hour at most."""
+        if seconds > 0:
+            with self._changed:
+                self._pacing.hold(host, self._clock(), seconds)
+
+    def slow_down(self, host: str, delay: float) -> None:
+        """The host asks for so many seconds between two requests (Crawl-delay), from now on."""
+        with self._changed:
+            if delay <= self._pacing.pause:
+                self._delays.pop(host, None)
+            elif delay != self._delays.get(host):
+                if len(self._delays) >= KEPT:  # those that are met again ask again
+                    self._delays.clear()
+                self._delays[host] = delay
+                self._pacing.hold(host, self._clock(), delay)
+
+    def _take(self, host: str) -> None:
+        until = self._clock() + LONGEST_WAIT
+        while True:
+            now = self._clock()
+            wait = self._pacing.wait(host, now)
+            if host not in self._asked and not wait:
+                self._asked.add(host)
+                return
+            if wait > LONGEST_WAIT or now >= until:
+                raise NotNow(host, max(wait, self._pacing.pause))
+            self._wait(self._changed, min(wait or LONGEST_WAIT, until - now))

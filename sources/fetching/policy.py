@@ -2,6 +2,8 @@
 
 import re
 import ssl
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from django.conf import settings
@@ -28,14 +30,23 @@ class Limits:
     header_bytes: int = 65_536
 
 
+def at_once(host: str) -> AbstractContextManager[None]:
+    """For who asks one host once."""
+    return nullcontext()
+
+
 @dataclass(frozen=True)
 class Policy:
-    """By what a fetch goes: whom we say we are, where we may connect, what we bear, whose certificates we trust."""
+    """By what a fetch goes: whom we say we are, where we may connect, what we bear, whose certificates we trust.
+
+    ``turn`` is held for each single request, with its host: ``pacing.Pacer.turn`` for who asks many.
+    """
 
     agent: str
     guard: Guard = field(default_factory=Guard)
     limits: Limits = field(default_factory=Limits)
     trust: ssl.SSLContext = field(default_factory=public_trust)
+    turn: Callable[[str], AbstractContextManager[None]] = at_once
 
 
 def current() -> Policy:

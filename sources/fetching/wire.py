@@ -3,6 +3,7 @@
 import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, NoReturn
 
@@ -30,6 +31,15 @@ class Deadline:
         if left <= 0:
             raise TimedOut(_("The page took too long to arrive in full."))
         return left
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """What is done meanwhile takes none of its time: waiting for one's turn."""
+        began = self._clock()
+        try:
+            yield
+        finally:
+            self._end += self._clock() - began
 
     def at_most(self, timeout: float | None) -> float:
         return self.left() if timeout is None else min(timeout, self.left())

@@ -12,6 +12,8 @@ import webencodings
 
 PRESCAN = 4096  # bytes; the standard asks for 1024, and pages put their <meta> later
 UTF8, WINDOWS = "utf-8", "windows-1252"
+# GBK is read as what it is a part of (Encoding § 10.1.1); x-user-defined as what a meta means by it (HTML § 13.2.3.2).
+DECODERS = {"gbk": "gb18030", "x-user-defined": WINDOWS}
 MARKS = ((b"\xef\xbb\xbf", UTF8), (b"\xff\xfe", "utf-16le"), (b"\xfe\xff", "utf-16be"))
 IN_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([^\s;\"']+)", re.IGNORECASE)
 COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -19,7 +21,7 @@ IN_META = re.compile(
     rb"<meta\s[^>]{0,1000}?charset\s*=\s*[\"']?\s*([^\s;\"'/>]{1,40})", re.IGNORECASE
 )
 IN_XML = re.compile(rb"\A\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([^\"'>]{1,40})")
-MANY_BYTES = {UTF8, "utf-16le", "utf-16be", "gb18030", "gbk", "big5", "euc-jp", "euc-kr"}
+MANY_BYTES = {UTF8, "utf-16le", "utf-16be", "gb18030", "big5", "euc-jp", "euc-kr"}
 MANY_BYTES |= {"shift_jis", "iso-2022-jp"}
 
 
@@ -48,7 +50,7 @@ def declared(data: bytes, content_type: str) -> list[str]:
 def _name(label: str) -> str:
     encoding = webencodings.lookup(label)
     name = str(encoding.name) if encoding else ""
-    return WINDOWS if name == "x-user-defined" else name
+    return DECODERS.get(name, name)
 
 
 def _believable(data: bytes, names: list[str]) -> str:

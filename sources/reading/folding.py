@@ -3,9 +3,9 @@
 Two foldings. The *skeleton* is coarse and quick: every sign is gone, so equal passages have equal skeletons, but
 not the reverse. ``alike`` is exact, and is asked about the few places that the skeleton points to.
 
-- White space of any kind and length is one space; between two signs of a script without spaces it is nothing. Signs
-  that leave no ink (soft hyphens, zero-width spaces, marks of direction) are nothing.
-- A hyphen at the end of a line may belong to the word or not: “exam-↵ple” is “example” and “exam-ple”.
+- White space of any kind and length is one space; beside a sign of a script without spaces it is nothing. Signs that
+  leave no ink (soft hyphens, zero-width spaces, marks of direction) are nothing.
+- A hyphen at the end of a line, soft or not, may belong to the word or not: “exam-↵ple” is “example” and “exam-ple”.
 - Any quotation mark or apostrophe is any other, a row of them is one, and white space beside it is nothing (the French
   put some inside).
 - Any dash is any other (a minus sign too), two or three hyphens are one, and white space around it is nothing.
@@ -17,7 +17,10 @@ import unicodedata
 from bisect import bisect_right
 from itertools import accumulate
 
-INVISIBLE = "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
+SOFT_HYPHEN = "\u00ad"
+INVISIBLE = (
+    SOFT_HYPHEN + "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064"
+)
 INVISIBLE += "\u2066\u2067\u2068\u2069\ufeff"
 QUOTES = "\"'`´‘’‚‛“”„‟‹›«»「」『』〝〞〟\u02bc\u02bb\u05f3\u05f4＂＇"
 DASHES = "-\u05be\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d"
@@ -29,15 +32,17 @@ UNSPACED = (
 
 MAYBE = "\0"  # in a folded text: a hyphen or nothing
 
-_AS_IT_IS = {ord(sign): None for sign in INVISIBLE} | {
+_AS_IT_IS = {ord(sign): None for sign in INVISIBLE if sign != SOFT_HYPHEN} | {
     ord(ligature): letters for ligature, letters in LIGATURES.items()
 }
 _QUOTES, _DASHES = re.escape(QUOTES), re.escape(DASHES)
 _QUOTED = re.compile(rf" ?[{_QUOTES}](?: ?[{_QUOTES}])* ?")
-_LINE_END = re.compile(rf"(?<=[^\W\d_])[{_DASHES}][^\S\n]*\n\s*(?=[^\W\d_])")
-_MAYBE_LINE_END = re.compile(rf"(?<=[^\W\d_])[{_DASHES}]\s+(?=[^\W\d_])")
+_HYPHEN = rf"(?<=[^\W\d_]){SOFT_HYPHEN}*[{_DASHES}{SOFT_HYPHEN}]"
+_LINE_END = re.compile(rf"{_HYPHEN}[^\S\n]*\n\s*(?=[^\W\d_])")
+_MAYBE_LINE_END = re.compile(rf"{_HYPHEN}\s+(?=[^\W\d_])")
+_MAYBE_HARD_LINE_END = re.compile(rf"(?<=[^\W\d_])[{_DASHES}]\s+(?=[^\W\d_])")
 _DASHED = re.compile(rf" ?[{_DASHES}](?: ?[{_DASHES}])* ?")
-_BETWEEN_UNSPACED = re.compile(rf"(?<=[{UNSPACED}]) (?=[{UNSPACED}])")
+_BESIDE_UNSPACED = re.compile(rf"(?<=[{UNSPACED}]) | (?=[{UNSPACED}])")
 _SPACES = re.compile(r"\s+")
 BLOCK = 8192  # characters
 
@@ -109,15 +114,18 @@ class Skeleton:
 
 def alike(standing: str, quoted: str) -> bool:
     """Are they one passage? ``standing`` is the source's text with its ends of lines, ``quoted`` may have lost them."""
-    return _same(folded(standing, _LINE_END), folded(quoted, _MAYBE_LINE_END))
+    there = folded(standing, _LINE_END)
+    if _same(there, folded(quoted, _MAYBE_LINE_END)):
+        return True
+    return SOFT_HYPHEN in quoted and _same(there, folded(quoted, _MAYBE_HARD_LINE_END))
 
 
 def folded(text: str, line_end: re.Pattern[str] = _LINE_END) -> str:
     """The exact folding; ``MAYBE`` is where a word may go on. Quotation marks at both ends are no part of a passage."""
     text = text.replace(MAYBE, "\ufffd").translate(_AS_IT_IS)
-    text = _SPACES.sub(" ", line_end.sub(MAYBE, text))
+    text = _SPACES.sub(" ", line_end.sub(MAYBE, text).replace(SOFT_HYPHEN, ""))
     text = _QUOTED.sub('"', _DASHED.sub("-", text))
-    return _BETWEEN_UNSPACED.sub("", text).strip(' "')
+    return _BESIDE_UNSPACED.sub("", text).strip(' "')
 
 
 def _same(first: str, second: str) -> bool:

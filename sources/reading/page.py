@@ -16,6 +16,7 @@ from lxml import etree
 from sources.reading import charsets
 from sources.reading.dates import read_day
 from sources.reading.linked_data import LARGEST, LinkedData
+from sources.reading.notices import Notice, notice
 from sources.reading.result import LONGEST_LINE, LONGEST_TEXT, MOST_AUTHORS, Hint, Read
 from sources.reading.visible_text import VisibleText
 
@@ -45,15 +46,6 @@ CHUNK = 65_536  # bytes that the parser gets at once
 
 DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]{1,200}")
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{1,8}){0,4}\Z", re.IGNORECASE)
-# What a page says in its title or first heading when it isn't there, in the languages met most; with a short text only.
-MISSING = re.compile(
-    r"\b404\b|not[ -]found|(?:page|article|document|story)\b.{0,40}\b(?:no longer|does(?:n[’']t| not) exist|unavailable"
-    r"|removed)|nicht gefunden|nicht (?:mehr )?verfügbar|introuvable|n[’']existe (?:pas|plus)|no encontrad[ao]"
-    r"|no existe|non trovat[ao]|não encontrad[ao]|niet gevonden|nie znalezion|не найден|не знайден|hittades inte"
-    r"|ikke fundet|ikke funnet|bulunamadı|غير موجودة|见つかりません|見つかりません|找不到|不存在",
-    re.IGNORECASE,
-)
-SHORT = 2000  # characters; a longer text is no notice that something is missing
 PAYWALL = re.compile(
     r"\b(?:subscribe|sign in|log in|register) to (?:continue|keep) reading|\bsubscribers only\b"
     r"|\bthis (?:article|story|content) is (?:for|reserved for|available to) subscribers"
@@ -280,9 +272,9 @@ def _address(found: Found, name: str, url: str) -> str:
 
 
 def _hints(whole: str, text: VisibleText, found: Found, linked: LinkedData) -> list[Hint]:
-    headline = " ".join(found.values.get("<title>", [])[:1] + found.values.get("<h1>", [])[:1])
+    titles = found.values.get("<title>", [])[:1] + found.values.get("<h1>", [])[:1]
     says = {
-        Hint.LOOKS_MISSING: len(whole) < SHORT and bool(MISSING.search(headline)),
+        Hint.LOOKS_MISSING: Notice.MISSING in [notice(title, whole) for title in titles or [""]],
         Hint.LOOKS_PAYWALLED: linked.is_not_free or bool(PAYWALL.search(whole)),
         Hint.FRAMES: found.has_frames,
         Hint.NEEDS_SCRIPT: not text.lines and bool(text.fallback),

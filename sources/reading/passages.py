@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from difflib import Match, SequenceMatcher
+from itertools import takewhile
 from typing import Literal
 
 from sources.reading.folding import DASHES, QUOTES, UNSPACED, Skeleton, alike, folded, skeleton
@@ -35,22 +36,31 @@ MOST_PAIRS = 60_000  # equal words; a monotonous text is not compared
 WINDOWS = 3  # likely places whose words are compared
 
 ELLIPSIS = re.compile(r"\s*(?:[\[(]\s*(?:…|\.\s?\.\s?\.)\s*[\])]|…|(?<!\.)\.\s?\.\s?\.(?!\.))\s*")
+# Accents, vowel points, vowel signs: they belong to the letter before. And what joins or parts letters without ink.
+MARKS = "".join(
+    sign
+    for sign in map(chr, range(0x300, 0x1E00))
+    if unicodedata.category(sign).startswith("M") and not re.match(f"[{UNSPACED}]", sign)
+)
+JOINERS = "\u00ad\u200c\u200d\u2060"
 # A sign of a script without spaces; a word or number with what may stand inside; a row of dashes or quotation marks.
 TOKEN = re.compile(
-    rf"[{UNSPACED}]|(?:[^\W{UNSPACED}]|[\u00ad\u0300-\u036f]|(?<=\d)[.,](?=\d)|(?<=\w)[-‐]\s*\n\s*(?=\w))+"
+    rf"[{UNSPACED}]|(?:[^\W{UNSPACED}]|(?<=\d)[.,](?=\d)|(?<=\w)[-‐\u00ad]\s*\n\s*(?=\w)|[{MARKS}{JOINERS}])+"
     rf"|[{re.escape(DASHES)}]+|[{re.escape(QUOTES)}]+|\S"
 )
-LETTER = re.compile(rf"[^\W_{UNSPACED}]")
+# Full-width letters and digits stand among signs of such scripts, and yet make words and numbers.
+WIDE = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+LETTER = re.compile(rf"[^\W_{UNSPACED}]|[{WIDE}{MARKS}]")
 # What goes on, before and after: a word, also over a hyphen, at the end of a line too; a number, and its minus sign.
-HYPHEN = r"[-\u2010\u2011](?:[^\S\n]*\n\s*)?"
-WORD_BEFORE = re.compile(rf"[^\W_{UNSPACED}][\u0300-\u036f\u00ad]*(?:{HYPHEN})?\Z")
-WORD_AFTER = re.compile(rf"\u00ad*(?:{HYPHEN})?[^\W_{UNSPACED}]")
-NUMBER_BEFORE = re.compile(r"(?:\d[.,]|(?:\A|[\s(\[])[-−–])\Z")
-NUMBER_AFTER = re.compile(r"[.,]\d")
-SIGNS = re.compile(r"[\W_]*")
+HYPHEN = r"(?:[-\u2010\u2011](?:[^\S\n]*\n\s*)?|\u00ad[^\S\n]*\n\s*)"
+WORD_BEFORE = re.compile(rf"(?:[^\W_{UNSPACED}]|[{WIDE}])[{MARKS}{JOINERS}]*{HYPHEN}?\Z")
+WORD_AFTER = re.compile(rf"[{JOINERS}]*{HYPHEN}?(?:[^\W_{UNSPACED}]|[{WIDE}])|[{MARKS}]")
+NUMBER_BEFORE = re.compile(r"(?:\d[.,．，]|(?:\A|[\s(\[])[-−–])\Z")
+NUMBER_AFTER = re.compile(r"[.,．，]\d")
+NUMERAL = re.compile(r"[\d〇零一二三四五六七八九十百千万萬億亿兆]")  # a row of them is one number
 MOST_SIGNS = 30  # characters before the first or after the last letter
-WORD_BEGINS = re.compile(r"(?:\S*[-\u2010\u2011][^\S\n]*\n\s*)?\S*\Z")
-WORD_ENDS = re.compile(r"\S*(?:(?<=[-\u2010\u2011])[^\S\n]*\n\s*\S+)?")
+WORD_BEGINS = re.compile(r"(?:\S*[-\u00ad\u2010\u2011][^\S\n]*\n\s*)?\S*\Z")
+WORD_ENDS = re.compile(r"\S*(?:(?<=[-\u00ad\u2010\u2011])[^\S\n]*\n\s*\S+)?")
 
 
 @dataclass(frozen=True)
@@ -168,8 +178,7 @@ class Text:
 
     def _with_signs(self, start: int, end: int, quotation: str) -> tuple[int, int]:
         """With the signs before and after its letters that the quotation has too, such as a full stop."""
-        head, tail = SIGNS.match(quotation), SIGNS.match(quotation[::-1])
-        before, after = folded(head[0]) if head else "", folded(tail[0][::-1]) if tail else ""
+        before, after = folded(_signs(quotation)), folded(_signs(quotation[::-1])[::-1])
         for size in range(MOST_SIGNS if before else 0):
             if start - size >= 0 and folded(self.text[start - size : start]) == before:
                 start -= size
@@ -192,6 +201,8 @@ class Text:
             or (LETTER.match(last) and WORD_AFTER.match(after))
             or (first.isdigit() and NUMBER_BEFORE.search(before))
             or (last.isdigit() and NUMBER_AFTER.match(after))
+            or (NUMERAL.match(first) and NUMERAL.match(before[-1:]))
+            or (NUMERAL.match(last) and NUMERAL.match(after))
         )
 
     def _different(self, quotation: str) -> Different | NotFound:
@@ -283,7 +294,7 @@ class Text:
         first, last = self._widened(start, end)
         while first < start and not (self.text[first].isalnum() or self.text[first] in DASHES):
             first += 1
-        while last > end and not self.text[last - 1].isalnum():
+        while last > end and not (self.text[last - 1].isalnum() or self.text[last - 1] in MARKS):
             last -= 1
         return first, last
 
@@ -338,10 +349,18 @@ def _slice(text: str, spans: list[tuple[int, int]]) -> str:
 
 def _parts(quotation: str) -> list[str]:
     """The quotation, or what stands between its ellipses."""
-    parts = [part for part in ELLIPSIS.split(quotation) if skeleton(part)]
+    said = [part for part in ELLIPSIS.split(quotation) if any(map(str.isalnum, part))]
+    parts = [part for part in said if skeleton(part)]
+    if parts != said:  # a “½” alone
+        return [quotation] if parts else []
     if len(parts) > MOST_PARTS or min(map(_size, parts), default=0) < SHORTEST_PART:
         return [quotation] if parts else []
     return parts
+
+
+def _signs(quotation: str) -> str:
+    """What stands before its first letter, digit or picture: all that leaves nothing in the skeleton."""
+    return "".join(takewhile(lambda sign: not skeleton(sign), quotation))
 
 
 def _size(part: str) -> int:

@@ -33,6 +33,13 @@ BROKEN = (
 )  # fmt: skip
 END = b"%%EOF"
 PROGRAMS = ("microsoft word - ", "microsoft powerpoint - ")
+# Fonts of Arabic have a shape for each place in a word; the letters are the same (Unicode's presentation forms). Fonts
+# that don't say what their shapes mean are read as control characters.
+LETTERS: dict[int, str | None] = {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for code in (*range(0xFB50, 0xFDFC), *range(0xFE80, 0xFEFD))
+}
+LETTERS |= dict.fromkeys((*range(9), *range(10, 32), 127))
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
@@ -99,7 +106,7 @@ def _page_text(reader: PdfReader, number: int) -> str:
 
 def _lines(text: str) -> Iterator[str]:
     for line in text.splitlines():
-        if bare := " ".join(line.replace("\0", "").split(" ")).strip():
+        if bare := line.translate(LETTERS).strip():
             yield bare.encode("utf-8", "replace").decode()
 
 

@@ -4,6 +4,9 @@ import gzip
 import random
 import time
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import brotli
@@ -50,7 +53,7 @@ def test_an_answer_brings_what_a_copy_needs(site: Site) -> None:
     assert fetched.hops == ()
 
 
-@pytest.mark.parametrize("status", [203, 300, 400, 404, 410, 451, 500, 503, 599])
+@pytest.mark.parametrize("status", [203, 300, 400, 404, 410, 451, 500, 503, 599, 600, 999])
 def test_an_answer_of_any_status_is_an_answer(site: Site, status: int) -> None:
     assert fetch(site, answer(status, b"so")).status == status
 
@@ -299,8 +302,6 @@ def test_endless_headers_are_cut(site: Site) -> None:
         [b"<html>no headers"],
         [b"HTTP/1.1 200"],
         [b"HTTP/1.1 99 Odd\r\n\r\n"],
-        [b"HTTP/1.1 600 Odd\r\n\r\n"],
-        [b"HTTP/1.1 999 Request denied\r\nContent-Length: 0\r\n\r\n"],
         [b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n"],
         [b"HTTP/1.1 304 Not Modified\r\n\r\n"],
         [HEAD + b"no colon\r\n\r\n"],
@@ -489,3 +490,34 @@ def test_any_bytes_end_in_an_answer_or_a_failure(said: bytes) -> None:
 def written(line: bytes, headers: list[tuple[str, bytes]], body: bytes) -> bytes:
     lines = [line, *(name.encode() + b": " + value for name, value in headers)]
     return b"\r\n".join([*lines, b"", body])
+
+
+@pytest.mark.parametrize(
+    ("status", "after", "asked"), [(503, "60", 1), (429, "60", 1), (503, "", 2), (404, "60", 2)]
+)
+def test_a_host_that_wants_to_be_left_alone_is_not_asked_a_second_time(
+    site: Site, status: int, after: str, asked: int
+) -> None:
+    site.says("/", answer(status, **({"Retry_After": after} if after else {})))
+    known = Validators(site.url(), etag='"a"')
+    assert fetching.look_again(site.url(), known=known, policy=site.policy()).status == status
+    assert len(site.asked) == asked
+
+
+def test_each_request_waits_for_its_turn_and_the_wait_takes_no_time_of_the_fetchs(
+    site: Site,
+) -> None:
+    site.says("/", redirect("/page"))
+    site.says("/page", answer(200, b"so"))
+    turns: list[str] = []
+
+    @contextmanager
+    def turn(host: str) -> Iterator[None]:
+        time.sleep(0.4)
+        turns.append(f"{host} {len(site.requests)}")
+        yield
+
+    policy = replace(site.policy(seconds=0.5), turn=turn)
+    assert fetching.fetch(site.url(), policy=policy).status == 200
+    host = f"127.0.0.1:{site.port}"
+    assert turns == [f"{host} 0", f"{host} 1"]

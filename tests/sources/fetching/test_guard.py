@@ -15,7 +15,8 @@ from sources.fetching.fetch import fetch
 from sources.fetching.guard import Guard
 from sources.fetching.loopback import loopback_pairs
 from sources.fetching.policy import Policy
-from tests.sources.awkward import names
+from tests.sources import awkward
+from tests.sources.awkward import answer, names, redirect
 
 CLOSED = [
     # this machine
@@ -38,6 +39,10 @@ CLOSED = [
     *("64:ff9b::7f00:1", "64:ff9b::808:808", "64:ff9b:1::7f00:1", "64:ff9b:1:ffff::1"),
     *("2002:7f00:1::", "2002:808:808::1", "192.88.99.1", "2001::1", "2001:0:4136:e378::1"),
     *("2001:10::1", "2001:20::1"),
+    # … and what is inside need not be loopback
+    *("64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1", "64:ff9b:1:0:a:0:100:0", "2002:a9fe:a9fe::1"),
+    *("2002:c0a8:101::", "::ffff:169.254.169.254", "::ffff:0:10.0.0.1", "::10.0.0.1"),
+    *("2001:0:5ef5:79fd:0:59d:f5ff:fffe", "2001:1::1", "fe80::5efe:10.0.0.1"),
     # beyond global unicast
     *("4000::1", "1::1", "e000::1"),
 ]
@@ -77,6 +82,37 @@ HOSTILE = [
     # digits and dots that only look like digits and dots
     *("http://①②⑦.⓪.⓪.①/", "http://127。0。0。1/", "http://１２７.0.0.1/", "http://ⓛocalhost/"),
     *("http://127%2e0%2e0%2e1/", "http://%6c%6f%63alhost/", "http://localhost%00.example.org/"),
+    *(
+        "http://ＬＯＣＡＬＨＯＳＴ/",
+        "http://loc\u00adalhost/",
+        "http://local\u200bhost/",
+        "http://localhost。/",
+    ),
+    *("http://١٢٧.0.0.1/", "http://127.0.0.١/", "http://127\uff0e0\uff0e0\uff0e1/"),
+    # octal, hexadecimal, shortened, with dots too many
+    *(
+        "http://0300.0250.1.1/",
+        "http://192.168.257/",
+        "http://0xC0.0xA8.0x1.0x1/",
+        "http://010.0.0.1/",
+    ),
+    *(
+        "http://127.00.0.01/",
+        "http://0x7F000001./",
+        "http://127.0.0.1../",
+        "http://0x/",
+        "http://0x.0x/",
+    ),
+    *("http://169.254.43518/", "http://0251.0376.0251.0376/", "http://[::ffff:0x7f.1]/"),
+    *("http://[::1%25lo]/", "http://[::1%lo]/", "http://[0000::1]/", "http://[::127.0.0.1]/"),
+    *("http://[64:ff9b:1::a00:1]/", "http://[::ffff:169.254.169.254]/", "http://[v1.x]/"),
+    # names that are this machine's or this network's everywhere
+    *(
+        "http://localhost.localdomain/",
+        "http://foo.localhost/",
+        "http://ip6-localhost/",
+        "http://printer.local/",
+    ),
     # ports, schemes, credentials
     *("http://example.org:22/", "http://example.org:8080/", "https://example.org:8443/"),
     *("http://example.org:25/", "http://example.org:0/", "http://example.org:65536/"),
@@ -146,6 +182,22 @@ def test_a_look_alike_name_is_asked_for_as_what_it_is() -> None:
 def test_a_name_with_one_forbidden_address_is_forbidden(answer: str) -> None:
     with pytest.raises(Refused, match=r"moon\.example"):
         Guard(resolve=names(moon_example=answer)).addresses("moon.example", 443, 1)
+
+
+def test_a_name_server_that_changes_its_answer_is_believed_once() -> None:
+    """At the redirect to the very same host it says another address: that one is checked as well."""
+    answers = iter(["127.0.0.1", "10.0.0.1"])
+    with awkward.site() as site:
+        site.says("/", redirect("/again"))
+        site.says("/again", answer(200, b"Moon"))
+
+        def resolve(host: str, seconds: float) -> list[guard.Address]:
+            return names(moon_example=next(answers))(host, seconds)
+
+        rebinding = Guard(frozenset({("moon.example", site.port)}), resolve)
+        with pytest.raises(Refused, match=r"10\.0\.0\.1, a private"):
+            fetch(f"http://moon.example:{site.port}/", policy=Policy("Tests", rebinding))
+        assert site.asked == ["GET /"]
 
 
 def test_a_name_with_good_addresses_alone_has_all_of_them() -> None:

@@ -122,6 +122,13 @@ def test_a_host_is_not_asked_before_it_says() -> None:
     assert backoff.next_look([asked]) == START + timedelta(days=5)
 
 
+def test_looks_that_somebody_asked_for_do_not_put_the_next_one_off() -> None:
+    asked = [Outcome(START + timedelta(minutes=minute), Kind.SAME) for minute in (0, 1, 90)]
+    assert backoff.next_look(asked) == asked[-1].at + timedelta(days=2)
+    a_day_later = Outcome(START + timedelta(days=1), Kind.SAME)
+    assert backoff.next_look([*asked, a_day_later]) == a_day_later.at + timedelta(days=4)
+
+
 def test_looks_are_spread_by_a_tenth_at_most() -> None:
     dues = [backoff.next_look(history("changed"), spread=spread) for spread in (-1, 0, 1)]
     hours = [(due - START) / timedelta(hours=1) for due in dues if due]

@@ -4,6 +4,8 @@ import zlib
 from collections.abc import Sequence
 
 HELVETICA = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+CATALOG = b"<< /Type /Catalog /Pages 2 0 R >>"
+ONE_PAGE = b"<< /Type /Pages /Kids [5 0 R] /Count 1 >>"
 
 
 def make_pdf(
@@ -29,9 +31,41 @@ def make_bomb(size: int) -> bytes:
     """A page whose content is so many bytes when unpacked, and a thousandth of that packed."""
     packed = zlib.compress(b" " * size)
     stream = b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed)
-    pages = b"<< /Type /Pages /Kids [5 0 R] /Count 1 >>"
+    return _file([CATALOG, ONE_PAGE, HELVETICA, b"<< >>", _page(6), stream])
+
+
+def make_drawn(drawn: Sequence[tuple[int, int, str]]) -> bytes:
+    """A page of lines, each at its place: points from the left and from the bottom."""
+    shown = " ".join(f"1 0 0 1 {x} {y} Tm ({_escaped(line)}) Tj" for x, y, line in drawn)
+    content = _stream(f"BT /F1 11 Tf {shown} ET".encode("cp1252"), packed=False)
+    return _file([CATALOG, ONE_PAGE, HELVETICA, b"<< >>", _page(6), content])
+
+
+def make_lettered(text: str, *, says_which: bool = True) -> bytes:
+    """A page of one line, drawn by the numbers of a font's shapes; the file may say which letters they are."""
+    numbers = {letter: number for number, letter in enumerate(sorted(set(text)), 1)}
+    shown = "".join(f"{numbers[letter]:04x}" for letter in text)
+    told = "\n".join(
+        f"<{number:04x}> <{letter.encode('utf-16-be').hex()}>" for letter, number in numbers.items()
+    )
+    letters = (
+        "begincmap 1 begincodespacerange <0000> <ffff> endcodespacerange "
+        f"{len(numbers)} beginbfchar {told} endbfchar endcmap"
+    )
+    which = b"/ToUnicode 8 0 R" if says_which else b""
+    font = b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H "
+    shapes = b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /DW 600 >>"
     return _file(
-        [b"<< /Type /Catalog /Pages 2 0 R >>", pages, HELVETICA, b"<< >>", _page(6), stream]
+        [
+            CATALOG,
+            ONE_PAGE,
+            font + b"/DescendantFonts [7 0 R] " + which + b" >>",
+            b"<< >>",
+            _page(6),
+            _stream(f"BT /F1 11 Tf 72 720 Td <{shown}> Tj ET".encode(), packed=False),
+            shapes,
+            _stream(letters.encode(), packed=False),
+        ]
     )
 
 

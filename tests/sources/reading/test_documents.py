@@ -14,7 +14,7 @@ from pypdf import PdfReader, PdfWriter
 from sources.reading import contents
 from sources.reading.passages import Verified, look_up
 from sources.reading.result import LONGEST_TEXT, Hint, Trouble, Unreadable
-from tests.sources.reading.pdfs import make_bomb, make_pdf
+from tests.sources.reading.pdfs import make_bomb, make_lettered, make_pdf
 
 URL = "https://example.org/news/2024/a"
 fuzzed = settings(max_examples=120, deadline=None, derandomize=True, database=None)
@@ -98,6 +98,7 @@ DOCUMENTS = {
     "charset in an old meta": Document(page("東京の塔", '<meta http-equiv="Content-Type" content="text/html; charset=Shift_JIS">', "cp932"), "text/html", {"encoding": "shift_jis"}, "東京の塔"),
     "charset in a comment counts nothing": Document(page("Größe", "<!-- <meta charset=koi8-r> -->", "cp1252"), "text/html", {"encoding": "windows-1252"}, "Größe"),
     "gb2312 is gb18030's part": Document(page("你好，世界", "<meta charset=gb2312>", "gbk"), "text/html", {}, "你好，世界"),
+    "gb2312 with letters of four bytes": Document(page("叫做𠀀塔", encoding="gb18030"), "text/html; charset=gb2312", {"encoding": "gb18030"}, "叫做𠀀塔"),
     "euc-kr": Document(page("안녕하세요", encoding="euc_kr"), "text/html; charset=euc-kr", {"encoding": "euc-kr"}, "안녕하세요"),
     "utf-16 by its mark": Document("\ufeff<html><p>Größe</html>".encode("utf-16-le"), "text/html", {"encoding": "utf-16le"}, "Größe"),
     "a mark against the header": Document(b"\xef\xbb\xbf" + page("Größe"), "text/html; charset=koi8-r", {"encoding": "utf-8"}, "Größe"),
@@ -153,6 +154,8 @@ DOCUMENTS = {
     "a PDF called a page": Document(make_pdf(["It rained."]), "text/html", {"kind": "pdf", "pages": 1, "title": "It rained."}, "It rained."),
     "a PDF that says who it is": Document(make_pdf(["One exam-", "ple of rain"], ["Page two"], info=PDF_INFO, catalog="/Lang (en-GB)", packed=True), "application/pdf", {"title": "Report on rain.docx", "authors": ("A. Example",), "published_on": date(2024, 1, 31), "language": "en-GB", "pages": 2, "text": "One exam-\nple of rain\nPage two"}, "One example of rain Page two"),
     "a PDF without text": Document(make_pdf([]), "application/pdf", {"hints": (Hint.NO_TEXT,), "title": ""}),
+    "a PDF in Arabic shapes": Document(make_lettered("ﺝﺮﺒﻟﺍ ﻊﻔﺗﺮﻣ"), "application/pdf", {"text": "مرتفع البرج"}),
+    "a PDF whose letters mean nothing": Document(make_lettered("It rained.", says_which=False), "application/pdf", {"hints": (Hint.NO_TEXT,), "text": ""}),
     "a PDF after some rubbish": Document(b"\r\n\r\n" + make_pdf(["It rained."]), "application/pdf", {}, "It rained."),
     "a PDF without its table": Document(make_pdf(["It rained."]).partition(b"xref")[0] + b"trailer << /Root 1 0 R >>", "application/pdf", {}, "It rained."),
 }  # fmt: skip

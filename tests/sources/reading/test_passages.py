@@ -74,6 +74,39 @@ def test_nothing_else_may_differ(quotation: str, standing: str) -> None:
     assert 0.6 <= result.ratio < 1
 
 
+@pytest.mark.parametrize(
+    ("text", "quotation"),
+    [
+        ("An exam\u00ad\nple of it.", "An example of it."),
+        ("An ex\u00adam\u00ad \n ple of it.", "An example of it."),
+        ("We won 🏆. And then?", "We won 🏆."),
+        ("He came 👩‍🔧❤️! And then?", "He came 👩‍🔧❤️!"),
+        ("मीनार ऊँची है। लोग", "मीनार ऊँची है।"),
+        ("قال إنّ القمرَ كرويٌّ. ثم", "إنّ القمرَ كرويٌّ."),
+        ("I like tea\u2060 – yes.", "I like tea – yes."),
+    ],
+)
+def test_a_sign_without_ink_and_a_picture_are_taken_as_they_stand(
+    text: str, quotation: str
+) -> None:
+    assert isinstance(look_up(text, quotation), Verified)
+
+
+@pytest.mark.parametrize(
+    ("text", "quotation", "standing"),
+    [
+        ("यह हिन्दी में है", "यह हिन्द", "हिन्दी"),  # a vowel sign is a part of the word
+        ("यह हिन्दी में है", "न्दी में है", "हिन्दी"),
+        ("من نمی\u200cخواهم برگردم", "خواهم برگردم", "نمی\u200cخواهم"),  # “I do not want”
+        ("It is exam\u00ad\nple text of old.", "ple text of old.", "exam\u00ad\nple"),
+    ],
+)
+def test_a_word_is_not_cut_at_a_sign_without_ink(text: str, quotation: str, standing: str) -> None:
+    result = look_up(text, quotation)
+    assert isinstance(result, Different)
+    assert standing in result.passage
+
+
 def test_what_may_differ_leaves_nothing_in_the_skeleton() -> None:
     spaces = "".join(filter(str.isspace, map(chr, range(0x10000))))
     for sign in DASHES + INVISIBLE + QUOTES + spaces:
@@ -128,6 +161,29 @@ def test_parts_in_another_order_or_too_far_apart_are_a_difference() -> None:
 
 def test_a_part_too_short_to_mean_anything_proves_nothing() -> None:
     assert not isinstance(look_up(TEXT, "The tower is 330 … in"), Verified)
+
+
+def test_a_part_that_is_a_fraction_alone_is_not_passed_over() -> None:
+    assert not isinstance(look_up("The share is small … and so on", "The share is … ½"), Verified)
+
+
+@pytest.mark.parametrize(
+    ("quotation", "stands"),
+    [
+        ("物価は２５パーセント", True),
+        ("５パーセント、給料", False),
+        ("５％も", False),
+        ("塔は三百三十三メートル", True),
+        ("三十三メートル", False),
+        ("塔は三百", False),
+        ("人口は2", False),
+        ("塔は333 メートル", True),
+        ("東京Towerは赤い", True),
+    ],
+)
+def test_a_number_is_whole_in_scripts_without_spaces_too(quotation: str, stands: bool) -> None:
+    text = "物価は２５パーセント、給料は２．５％も上がった。塔は三百三十三メートル。人口は2万人。塔は\n333メートル。東京 Tower は赤い。"
+    assert isinstance(look_up(text, quotation), Verified) is stands
 
 
 def test_an_ellipsis_of_the_source_itself_stands_as_it_is() -> None:
