@@ -124,11 +124,8 @@ def web_server(port: int, logs: Path) -> supervisor.Child:
 
 
 def job_worker(logs: Path) -> supervisor.Child:
-    command = [sys.executable, "manage.py", "procrastinate", "worker"]
-    patience = ["--shutdown-graceful-timeout", "10"]
-    return supervisor.Child(
-        "The job worker", [*command, *patience], local.CHECKOUT, logs / "worker.log"
-    )
+    command = [sys.executable, "manage.py", "work", "--patience", "10"]
+    return supervisor.Child("The job worker", command, local.CHECKOUT, logs / "worker.log")
 
 
 def demonstration_sources(logs: Path) -> list[supervisor.Child]:
