@@ -3,19 +3,27 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
-from django.db import connection
-from django.http import HttpRequest
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.text import Truncator
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from sources import addresses, identifiers
+from sources import addresses, doubles, identifiers, keeping
 from sources.autocomplete import WithAutocomplete
+from sources.desk import listing, standing, urls
 from sources.filling import Filling, double_of, link
-from sources.models import Publisher, Source
+from sources.models import Publisher, Snapshot, Source
 from sources.simultaneous import OneSaveAtATime, Simultaneous
+
+LONGEST = 60  # characters of a declared interest in the list
 
 
 class AddressField(forms.CharField):
@@ -58,7 +66,7 @@ class SourceForm(Simultaneous):
         url: str = self.cleaned_data["url"]
         if self.instance.pk and addresses.canonical(url) == self.instance.canonical:
             return url
-        _wait_for(url)
+        Source.objects.hold(url)
         if other := double_of(self.instance, url):
             message = gettext("This address is a source already: {}")
             raise ValidationError(format_html(message, link(other)))
@@ -78,40 +86,151 @@ class SourceForm(Simultaneous):
         return cleaned
 
 
-def _wait_for(url: str) -> None:
-    """Of two who save one address at once, the second waits until it can see the first one's."""
-    key = ["sources.address", addresses.canonical(url)]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", key)
-
-
 @admin.register(Source)
 class SourceAdmin(Filling, OneSaveAtATime, WithAutocomplete, admin.ModelAdmin):
     form = SourceForm
-    list_display = ["__str__", "address", "publisher", "published_on"]
-    list_select_related = ["publisher"]
-    list_filter = ["created_at"]
+    list_display = ["__str__", "address", "publisher", "published_on", "standing"]
+    list_select_related = ["publisher", "merged_into"]
+    list_filter = [listing.StateFilter, listing.PublishersKindFilter, "created_at"]
     search_fields = ["title", "url", "publisher__name"]
+    search_help_text = _("Title, publisher, or an address in any spelling.")
     autocomplete_fields = ["publisher"]
+    view_on_site = False  # readers' page of it exists only while a public check cites it
     fields = [
         *("url", "title", "publisher", "publisher_name", "published_on", "language"),
         *("own_address", "archived_url"),
     ]
+    readonly_fields = ["standing", "newest_copy", "next_look"]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Evidence stays: a published version may rest on it."""
-        return False
+    class Media:
+        css = {"all": ["sources/desk.css"]}
+
+    # The list ---------------------------------------------------------------------------------
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Source], search_term: str
+    ) -> tuple[QuerySet[Source], bool]:
+        """An address, or a DOI, finds the source there; what went into another is not offered to be cited."""
+        match = request.resolver_match
+        if match and match.url_name == "autocomplete":
+            queryset = queryset.filter(merged_into=None)
+        if named := Source.objects.named(search_term):
+            return queryset.filter(Q(pk=named.pk) | Q(merged_into=named.pk)), False
+        return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description=_("address"))
     def address(self, source: Source) -> str:
         return format_html('<a href="{}" rel="noreferrer">{}</a>', source.url, source.url[:80])
 
+    @admin.display(description=_("state"), ordering="state")
+    def standing(self, source: Source) -> str:
+        if source.merged_into:
+            return format_html(gettext("merged into {}"), standing.link(source.merged_into))
+        return " · ".join(
+            filter(None, [standing.in_words(source), standing.noted_in_words(source)])
+        )
+
+    @admin.display(description=_("newest copy"))
+    def newest_copy(self, source: Source) -> str:
+        newest = source.snapshots.order_by("-taken_at", "-pk").first()
+        taken = standing.day(newest.taken_at) if newest else gettext("none yet")
+        copies = reverse("admin:sources_source_copies", args=[source.pk])
+        return format_html(
+            '{} · <a href="{}">{}</a>', taken, copies, gettext("all copies and looks")
+        )
+
+    @admin.display(description=_("next look"))
+    def next_look(self, source: Source) -> str:
+        return standing.next_look(source)
+
+    # Permissions ------------------------------------------------------------------------------
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A double stays as it was: what is to be said of it is said of the source that it went into."""
+        if obj is not None and obj.merged_into_id:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Evidence stays: a published version may rest on it."""
+        return False
+
+    # The form ---------------------------------------------------------------------------------
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """How it stands with a source is shown once there is one."""
+        if obj is None:
+            return [(None, {"fields": self.fields})]
+        said = gettext("How it stands")
+        return [(None, {"fields": self.fields}), (said, {"fields": self.readonly_fields})]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        context: dict[str, Any] = {}
+        source = self.get_object(request, unquote(object_id)) if object_id else None
+        if source and source.merged_into_id:
+            if request.method == "POST" and self.has_change_permission(request):
+                return self._merged_meanwhile(request, source)
+        elif source and request.method == "GET" and self.has_change_permission(request, source):
+            context = {"probable": doubles.probable(source)}
+        context |= extra_context or {}
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def _merged_meanwhile(self, request: HttpRequest, source: Source) -> HttpResponse:
+        """What was typed is shown once more, beside the source that it may be put into."""
+        typed = [
+            f"{field.verbose_name}: {value}"
+            for field in Source._meta.fields
+            if (value := request.POST.get(field.name, "").strip())
+            if field.name != "publisher" and value != (getattr(source, field.name) or "")
+        ]
+        said = gettext("This source was merged into “%(kept)s” meanwhile, so nothing was saved.")
+        messages.error(request, said % {"kept": source.merged_into})
+        if typed:
+            messages.warning(request, gettext("You had typed: %s") % "; ".join(typed))
+        return redirect("admin:sources_source_change", source.merged_into_id)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            keeping.ask([obj.pk], Snapshot.Reason.ADDED)
+
+    # Further pages ----------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*urls.of(self), *super().get_urls()]
+
 
 @admin.register(Publisher)
 class PublisherAdmin(OneSaveAtATime, admin.ModelAdmin):
     form = Simultaneous
-    list_display = ["name", "domain"]
+    list_display = ["name", "domain", "kind", "declared", "how_many"]
+    list_filter = [listing.KindFilter]
     search_fields = ["name", "domain"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
+        theirs = Source.objects.unmerged().filter(publisher=OuterRef("pk")).order_by()
+        count = theirs.values("publisher").annotate(count=Count("pk")).values("count")
+        rows: QuerySet[Publisher] = super().get_queryset(request)
+        return rows.annotate(how_many=Coalesce(Subquery(count), 0))
+
+    @admin.display(description=_("interest to declare"), empty_value="–")
+    def declared(self, publisher: Publisher) -> str | None:
+        return Truncator(publisher.interest).chars(LONGEST) or None
+
+    @admin.display(description=_("sources"), ordering="how_many")
+    def how_many(self, publisher: Any) -> str:
+        theirs = reverse(
+            "admin:sources_source_changelist", query={"publisher__id__exact": publisher.pk}
+        )
+        count: int = publisher.how_many
+        text = ngettext("%(count)d source", "%(count)d sources", count) % {"count": count}
+        return format_html('<a href="{}">{}</a>', theirs, text)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

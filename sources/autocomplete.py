@@ -11,14 +11,25 @@ from django.utils.translation import gettext as _
 
 
 class Autocomplete(AutocompleteSelect):
-    """Django's own fails on a chosen value that is no number, before the form can refuse it, and has no name."""
+    """Django's own fails on a chosen value that is no number, before the form can refuse it, and has no name.
+
+    Without its script it is a list of what is chosen, named by its label.
+    """
 
     known: Mapping[str, Model] = {}
+    searched = ""  # what is searched, where that is not the field's name
+
+    @property
+    def media(self) -> forms.Media:
+        """With the script that gives it the name of its field, after the one that makes it."""
+        scripts = ["admin/js/autocomplete.js", "sources/autocomplete.js"]
+        media: forms.Media = super().media
+        return media + forms.Media(js=scripts)
 
     def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
-        """While nothing is chosen it says what is searched: a screen reader finds no other name on it."""
+        """While nothing is chosen it says what is searched."""
         attrs = super().build_attrs(base_attrs, extra_attrs)
-        placeholder = _("Search: %(field)s") % {"field": self.field.verbose_name}
+        placeholder = _("Search: %(field)s") % {"field": self.searched or self.field.verbose_name}
         return {**attrs, "data-placeholder": placeholder}
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:

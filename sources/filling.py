@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models import Q
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import URLPattern, path, reverse
@@ -85,11 +86,15 @@ class OnlyShown:
 
 
 def double_of(row: Source | None, *urls: str) -> Source | None:
-    """The first other source at one of the addresses, in any spelling. Raises ``BadAddress``."""
-    others = Source.objects.at(*urls)
+    """The first other source at one of the addresses, in any spelling, or what it was merged into.
+
+    What was merged into ``row`` itself is none. Raises ``BadAddress``.
+    """
+    others = Source.objects.at(*urls).select_related("merged_into")
     if row and row.pk:
-        others = others.exclude(pk=row.pk)
-    return others.order_by("pk").first()
+        others = others.exclude(Q(pk=row.pk) | Q(merged_into=row.pk))
+    other = others.order_by("pk").first()
+    return (other.merged_into or other) if other else None
 
 
 def link(source: Source) -> SafeString:

@@ -1,0 +1,1 @@
+"""The desk's pages of sources, besides Django's admin."""
