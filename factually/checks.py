@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 from django.utils.module_loading import import_string
 
+from factually import evidence
+from sources import wayback
 from sources.fetching.loopback import loopback_pairs
 
 TAG = "production"
@@ -77,3 +79,45 @@ def fetching_from_loopback(app_configs: Sequence[Any] | None, **kwargs: Any) -> 
         hint = "Write 127.0.0.1:8123, or leave it out: only tests and demonstrations need it."
         return [Error(f"FETCH_LOOPBACK: {error}", hint=hint, id="factually.E005")]
     return []
+
+
+@register(TAG)
+def evidence_storage(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Say it before the first copy is to be kept."""
+    problem = evidence.problem(settings.EVIDENCE_STORAGE)
+    if not problem:
+        return []
+    hint = "Write a folder, /srv/evidence, or a bucket: s3://bucket/prefix?region_name=eu-central-1"
+    return [Error(f"EVIDENCE_STORAGE: {problem}", hint=hint, id="factually.E006")]
+
+
+@register(TAG)
+def wayback_keys(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Both keys or neither, and nobody reads them on their way."""
+    keys = {
+        "WAYBACK_ACCESS_KEY": settings.WAYBACK_ACCESS_KEY,
+        "WAYBACK_SECRET_KEY": settings.WAYBACK_SECRET_KEY,
+    }
+    found: list[CheckMessage] = []
+    if any(keys.values()):
+        found += [
+            Error(
+                f"{name} is not set, but the other of the two keys is."
+                if not key
+                else f"{name} does not look like a key of the Internet Archive's.",
+                hint="Set both, as archive.org/account/s3.php shows them, or neither.",
+                id="factually.E007",
+            )
+            for name, key in keys.items()
+            if not wayback.KEY.fullmatch(key)
+        ]
+    if not wayback.is_safe(settings.WAYBACK_ORIGIN):
+        found.append(
+            Error(
+                f"WAYBACK_ORIGIN: keys are not sent to “{settings.WAYBACK_ORIGIN}”.",
+                hint="Leave it out, or write an https address without a path; a stand-in on this machine belongs into"
+                " FETCH_LOOPBACK too.",
+                id="factually.E008",
+            )
+        )
+    return found

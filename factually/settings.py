@@ -148,8 +148,10 @@ DATA_DIR = local.data_dir()
 STATIC_ROOT = env.str("STATIC_ROOT", default=str(DATA_DIR / "static"))
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(DATA_DIR / "media"))
 EVIDENCE_STORAGE = env.str("EVIDENCE_STORAGE", default=str(DATA_DIR / "evidence"))
+EVIDENCE_ACCESS_KEY = env.str("EVIDENCE_ACCESS_KEY", default="")  # of a bucket
+EVIDENCE_SECRET_KEY = env.str("EVIDENCE_SECRET_KEY", default="")
 STORAGES = {
-    "evidence": evidence.storage(EVIDENCE_STORAGE),
+    "evidence": evidence.storage(EVIDENCE_STORAGE, EVIDENCE_ACCESS_KEY, EVIDENCE_SECRET_KEY),
     "default": {"BACKEND": "factually.storage.WholeFileStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }

@@ -26,6 +26,7 @@ class WholeFileStorage(FileSystemStorage):
             try:
                 self._write(stream, content)
                 temporary.replace(path)
+                _remember(path.parent)
             except OSError:
                 temporary.unlink(missing_ok=True)
                 raise
@@ -37,3 +38,12 @@ class WholeFileStorage(FileSystemStorage):
         os.fsync(stream.fileno())
         if self.file_permissions_mode is not None:
             os.fchmod(stream.fileno(), self.file_permissions_mode)
+
+
+def _remember(folder: Path) -> None:
+    """Have the disk know what is in the folder: a row that names the file may be written next."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

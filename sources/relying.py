@@ -1,6 +1,6 @@
 """Who relies on sources is known above this floor: ``SOURCES_RELIED_ON`` names the module that is asked.
 
-That module has the two functions below, without the detour.
+That module has the functions below, without the detour.
 """
 
 from collections.abc import Iterable
@@ -22,13 +22,56 @@ class Reliance(NamedTuple):
         return self.public | self.drafts
 
 
+class Citing(NamedTuple):
+    """A check at the desk that cites a source which is a double of another.
+
+    ``number`` is the double's in it, ``kept_number`` that of the other source, where it cites both.
+    """
+
+    pk: int
+    title: str
+    url: str
+    number: int
+    kept_number: int | None = None
+    is_approved: bool = False
+    is_public: bool = False
+    is_open: bool = False
+
+
 def quotations(sources: Iterable[int]) -> dict[int, Reliance]:
     """By the key of a source: what is quoted of it. Those that nobody quotes may be missing."""
-    found: dict[int, Reliance] = import_string(f"{settings.SOURCES_RELIED_ON}.quotations")(sources)
+    found: dict[int, Reliance] = _asked("quotations")(sources)
     return found
 
 
 def shown() -> QuerySet[Any]:
     """The keys of the sources that readers are shown now, or will be by a schedule: those that are watched."""
-    keys: QuerySet[Any] = import_string(f"{settings.SOURCES_RELIED_ON}.shown")()
+    keys: QuerySet[Any] = _asked("shown")()
     return keys
+
+
+def citing(double: int, kept: int, *, lock: bool = False) -> list[Citing]:
+    """The checks at the desk that cite the double, in the order of their keys, and locked so if that is asked."""
+    checks: list[Citing] = _asked("citing")(double, kept, lock=lock)
+    return checks
+
+
+def published(double: int) -> int:
+    """How many published versions cite it: they stay as they are."""
+    count: int = _asked("published")(double)
+    return count
+
+
+def may_follow(user: Any) -> bool:
+    """Whether this person may change the checks that cite sources."""
+    may: bool = _asked("may_follow")(user)
+    return may
+
+
+def follow(checks: Iterable[int], *, by: Any) -> None:
+    """Have those checks cite what the double was merged into. Raises ``ValidationError``, with nothing to be kept."""
+    _asked("follow")(checks, by=by)
+
+
+def _asked(name: str) -> Any:
+    return import_string(f"{settings.SOURCES_RELIED_ON}.{name}")

@@ -1,14 +1,16 @@
 """Where evidence comes from, and how it stands with it."""
 
+from collections.abc import Iterable
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import HashIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
-from sources import addresses
+from sources import addresses, identifiers
 from sources.fetching.verdict import State
 from sources.models.publishers import Publisher
 
@@ -53,10 +55,65 @@ class Canonical(models.TextField):
         return value
 
 
+HOLD = """
+    SELECT id FROM sources_source
+    WHERE canonical = ANY(%(spelt)s)
+       OR id IN (SELECT merged_into_id FROM sources_source WHERE canonical = ANY(%(spelt)s))
+    ORDER BY id FOR KEY SHARE
+"""
+
+
 class SourceQuerySet(models.QuerySet["Source"]):
     def at(self, *urls: str) -> "SourceQuerySet":
         """Those at one of the addresses, in any spelling. Raises ``BadAddress``."""
         return self.filter(canonical__in={addresses.canonical(url) for url in urls})
+
+    def unmerged(self) -> "SourceQuerySet":
+        """Those that may be cited: not the doubles that went into another."""
+        return self.filter(merged_into=None)
+
+    def known(self, urls: Iterable[str]) -> "dict[str, Source]":
+        """By address as it is given: the source there, in any spelling; for a double, the one that it went into.
+
+        Of several, the one that is spelt so, else one that is no double, else the oldest. Raises ``BadAddress``.
+        """
+        urls = list(urls)
+        if not urls:
+            return {}
+        rows = self.at(*urls).select_related("publisher", "merged_into__publisher").order_by("pk")
+        spelt: dict[str, list[Source]] = {}
+        for row in rows:
+            spelt.setdefault(row.canonical, []).append(row)
+        found: dict[str, Source] = {}
+        one_each: dict[int, Source] = {}
+        for url in urls:
+            there = spelt.get(addresses.canonical(url), [])
+            one = addresses.normalise(url)
+            ordered = sorted(there, key=lambda row: (row.url != one, row.merged_into_id or 0))
+            if ordered:
+                row = ordered[0].merged_into or ordered[0]
+                found[url] = one_each.setdefault(row.pk, row)
+        return found
+
+    def named(self, text: str) -> "Source | None":
+        """The source that is meant by an address, a DOI or an arXiv number; none for any other text."""
+        try:
+            url = addresses.normalise(identifiers.address_of(text))
+        except addresses.BadAddress:
+            return None
+        return self.known([url]).get(url)
+
+    def hold(self, url: str) -> None:
+        """Until the transaction ends: of two who add one address at once, the second waits and sees the first one's."""
+        key = ["sources.address", addresses.canonical(url)]
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", key)
+
+    def hold_from_merging(self, urls: Iterable[str]) -> None:
+        """Until the transaction ends, no source at one of the addresses, in any spelling, goes into another."""
+        spelt = sorted({addresses.canonical(url) for url in urls})
+        with connection.cursor() as cursor:
+            cursor.execute(HOLD, {"spelt": spelt})
 
 
 class Source(models.Model):
