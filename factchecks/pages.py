@@ -10,10 +10,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
@@ -23,19 +24,14 @@ from django.utils import translation
 
 from factchecks import citations, documents, markup, structured
 from factchecks.documents import CitationPart, Document, RatingPart
+from factchecks.evidence import Evidence
 from factchecks.search import language, vectors
+from sources.models import Publisher
 
 LIBRARIES = ("markdown-it-py", "nh3")
 PARTS = ("header", "verdict", "summary", "findings", "limits", "sources")
 INCLUDED = re.compile(r'{% include "([^"]+)"')
 LONGEST_WHOLE_FRAGMENT = 80  # characters; a longer passage is named by its first and last words
-
-
-class Evidence(NamedTuple):
-    """What is known of a source besides the document: the number of its page, and where an archive keeps it."""
-
-    pk: int
-    archived_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,8 +99,42 @@ def kept(
     """
     made = parts(document, evidence, newsroom)
     with translation.override(_spoken(document["language"])):
-        frozen = structured.frozen(document, newsroom.listed)
-    return {**made, "questions": document["follow_ups"], "structured": frozen}
+        archived = {url: known.archived_url for url, known in evidence.items()}
+        frozen = structured.frozen(document, newsroom.listed, archived)
+    return {
+        **made,
+        "questions": document["follow_ups"],
+        "structured": frozen,
+        "evidence": _for_programs(document, evidence),
+    }
+
+
+def _for_programs(document: Document, evidence: Mapping[str, Evidence]) -> list[dict[str, Any]]:
+    """What the API tells of the sources, but for the addresses of their pages: ``source`` is the number of each."""
+    return [
+        {
+            "number": citation["number"],
+            "source": known.page,
+            "state": known.state,
+            "state_since": _told(known.state_since),
+            "archived_url": structured.as_iri(known.archived_url) or None,
+            "publisher_kind": known.kind or None,
+            "publisher_interest": known.interest or None,
+            "quotations": [
+                {
+                    "key": quotation["key"],
+                    "verified_at": _told(known.verified_at(quotation["text"])),
+                }
+                for quotation in citation["quotations"]
+            ],
+        }
+        for citation in document["citations"]
+        if citation["source"] and (known := evidence.get(citation["source"]["url"]))
+    ]
+
+
+def _told(moment: datetime | None) -> str | None:
+    return structured.moment(moment) if moment else None
 
 
 def _spoken(language: str) -> str:
@@ -131,14 +161,17 @@ def context(document: Document, evidence: Mapping[str, Evidence]) -> dict[str, A
         for number, finding in enumerate(document["findings"], 1)
     ]
     numbers = {finding["key"]: finding["number"] for finding in findings}
+    sources = [
+        _source(citation, evidence, numbers, cited.places.get(citation["number"], []))
+        for citation in document["citations"]
+    ]
+    quotations = [each for source in sources for each in source.get("quotations", [])]
     return {
         "document": document,
         "summary": summary,
         "findings": findings,
-        "sources": [
-            _source(citation, evidence, numbers, cited.places.get(citation["number"], []))
-            for citation in document["citations"]
-        ],
+        "sources": sources,
+        "any_verified": any(quotation["verified_at"] for quotation in quotations),
         "cited_count": len(cited.places),
         "checked_on": documents.day(document["checked_on"]),
         "claimed_on": documents.day(document["claim"]["claimed_on"]) if document["claim"] else None,
@@ -167,9 +200,18 @@ def _source(
             "publisher_domain": publisher["domain"],
             "publisher_url": reverse("factchecks:publisher", args=[publisher["domain"]]),
         }
-    if known := evidence.get(source["url"]):
-        entry["source_path"] = reverse("factchecks:source", args=[known.pk])
-        entry["archived_url"] = known.archived_url
+    known = evidence.get(source["url"])
+    # (where readers find it: only if the source itself is not what it was)
+    archived = known.archived_url if known and known.is_troubled else ""
+    if known:
+        entry |= {
+            "source_path": reverse("factchecks:source", args=[known.page]),
+            "archived_url": known.archived_url,
+            "state": known.state if known.is_troubled else "",
+            "state_since": known.state_since,
+            "publisher_kind": Publisher.Kind(known.kind).label if known.kind else "",
+            "publisher_interest": known.interest,
+        }
     return entry | {
         "url": source["url"],
         "title": source["title"] or source["url"],
@@ -178,11 +220,19 @@ def _source(
             {
                 "text": quotation["text"],
                 "finding": findings.get(quotation["finding"]),
-                "href": source["url"] + text_fragment(quotation["text"]),
+                "href": at_passage(source["url"], quotation["text"]),
+                "archived_href": at_passage(archived, quotation["text"]) if archived else "",
+                "verified_at": known.verified_at(quotation["text"]) if known else None,
             }
             for quotation in citation["quotations"]
         ],
     }
+
+
+def at_passage(url: str, passage: str) -> str:
+    """The address that opens a page at a passage."""
+    fragment = text_fragment(passage)
+    return url + (fragment.removeprefix("#") if "#" in url else fragment)
 
 
 def text_fragment(passage: str) -> str:

@@ -5,7 +5,7 @@ revision (corrections, the day, the site's own address) is laid over it by ``che
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -76,17 +76,24 @@ class Site:
         return {"@type": "WebSite", "@id": f"{home}#site", "url": home, "name": self.name}
 
 
-def frozen(document: Document, listed: Collection[str] = ()) -> dict[str, Any]:
-    """The part of a check's data that stays with its revision. ``listed``: keys of those on the page of our people."""
+def frozen(
+    document: Document, listed: Collection[str] = (), archived: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The part of a check's data that is made with its page.
+
+    ``listed``: keys of those on the page of our people; ``archived``: where an archive keeps a source, by its address.
+    """
     reviewer = document["reviewed_by"]
     return {
-        "article": _article(document, listed),
+        "article": _article(document, listed, archived or {}),
         "reviewed_by": _person(reviewer, listed) if reviewer else None,
         "claim_review": _claim_review(document),
     }
 
 
-def _article(document: Document, listed: Collection[str]) -> dict[str, Any]:
+def _article(
+    document: Document, listed: Collection[str], archived: Mapping[str, str]
+) -> dict[str, Any]:
     return _filled(
         {
             "@type": "NewsArticle",
@@ -94,7 +101,7 @@ def _article(document: Document, listed: Collection[str]) -> dict[str, Any]:
             "inLanguage": document["language"],
             "keywords": document["tags"],
             "author": [_person(person, listed) for person in document["authors"]],
-            "citation": [_source(citation) for citation in _cited(document)],
+            "citation": [_source(citation, archived) for citation in _cited(document)],
             "backstory": " ".join(_backstory(document)),
             "isAccessibleForFree": True,
         }
@@ -115,7 +122,7 @@ def _cited(document: Document) -> list[CitationPart]:
     return [citation for citation in document["citations"] if citation["number"] in numbers]
 
 
-def _source(citation: CitationPart) -> dict[str, Any]:
+def _source(citation: CitationPart, archived: Mapping[str, str]) -> dict[str, Any]:
     source = citation["source"]
     if source is None:
         return {"@type": "CreativeWork", "name": f"[{citation['number']}]"}
@@ -123,17 +130,18 @@ def _source(citation: CitationPart) -> dict[str, Any]:
     return _filled(
         {
             "@type": "WebPage",
-            "url": _as_iri(source["url"]),
+            "url": as_iri(source["url"]),
             "name": source["title"],
             "publisher": {"@type": "Organization", "name": publisher["name"]}
             if publisher
             else None,
             "datePublished": source["published_on"],
+            "archivedAt": as_iri(archived.get(source["url"], "")),
         }
     )
 
 
-def _as_iri(url: str) -> str:
+def as_iri(url: str) -> str:
     """An address without the characters that no address may have (RFC 3987), which people paste all the same."""
     return quote(url, safe="%/:=&?~#+!$,;'@()*[]")
 
@@ -169,7 +177,7 @@ def _claim_review(document: Document) -> dict[str, Any] | None:
         "@type": "Claim",
         "author": {"@type": "Person", "name": claim["claimant"]},
         "datePublished": claim["claimed_on"],
-        "appearance": {"@type": "CreativeWork", "url": _as_iri(appearance)} if appearance else None,
+        "appearance": {"@type": "CreativeWork", "url": as_iri(appearance)} if appearance else None,
     }
     step = {
         "@type": "Rating",

@@ -1,6 +1,16 @@
 from django.urls import include, path, re_path, register_converter
 
-from factchecks import cards, embedding, feeds, record, review, serving, standing, views
+from factchecks import (
+    cards,
+    embedding,
+    feeds,
+    record,
+    review,
+    serving,
+    source_pages,
+    standing,
+    views,
+)
 from factchecks.models import StandingPage
 
 
@@ -41,7 +51,7 @@ urlpatterns = [
     path("corrections/", record.corrections, name="corrections"),
     path("review/<str:token>/", review.review, name="review"),
     path("topics/<uslug:slug>/", views.topic, name="topic"),
-    path("sources/<int:pk>/", views.source, name="source"),
+    path("sources/<int:pk>/", source_pages.source, name="source"),
     re_path(
         r"^pictures/(?P<name>[0-9a-f]{64}-[1-9][0-9]{0,4}\.(?:webp|jpg|png))\Z",
         serving.picture,
@@ -57,7 +67,7 @@ urlpatterns = [
     path("corrections/feed/", feeds.corrections, name="corrections-feed"),
     path("oembed/", embedding.oembed, name="oembed"),
     path("fact-checks/<uslug:slug>/embed/", embedding.embed, name="embed"),
-    path("publishers/<domain:domain>/", views.publisher, name="publisher"),
+    path("publishers/<domain:domain>/", source_pages.publisher, name="publisher"),
     path("", include("factchecks.api.urls")),
     path("", include("factchecks.search.urls")),
     path("<subject:subject>/", standing.standing, name="standing"),

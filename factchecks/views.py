@@ -10,11 +10,10 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from factchecks import citations, neighbours, structured
-from factchecks.models import Correction, Publication, PublishedCitation
+from factchecks import neighbours, structured
+from factchecks.models import Correction, Publication
 
 PER_PAGE = 20
-MOST_CITING = 500  # citations that one page lists
 
 
 @require_safe
@@ -33,9 +32,9 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "factchecks/topic.html", context)
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
-    """The page that was asked for; a number that is none, or past the end, is not found."""
-    number = request.GET.get("page", "1")
+def page_of(request: HttpRequest, rows: QuerySet[Any], name: str = "page") -> Page[Any]:
+    """The page that was asked for by that parameter; a number that is none, or past the end, is not found."""
+    number = request.GET.get(name, "1")
     paginator = Paginator(rows, PER_PAGE)
     if not number.isdecimal() or len(number) > 9 or not 1 <= int(number) <= paginator.num_pages:
         raise Http404(_("There is no such page."))
@@ -129,53 +128,3 @@ def moved(path: str) -> HttpResponse:
     between the two, so none may use it again without asking (``no-cache``, RFC 9111, section 5.2.2.4).
     """
     return HttpResponsePermanentRedirect(path, headers={"Cache-Control": "no-cache"})
-
-
-@require_safe
-def source(request: HttpRequest, pk: int) -> HttpResponse:
-    """A source that a published check relies on, and where; of others readers are not told."""
-    cited = list(
-        _cited_now().filter(source=pk).select_related("publication__revision")[:MOST_CITING]
-    )
-    if not cited:
-        raise Http404(_("No published fact check relies on this source."))
-    context = {"source": cited[0], "citing": [_citing(citation) for citation in cited]}
-    return render(request, "factchecks/source.html", context)
-
-
-def _cited_now() -> QuerySet[PublishedCitation]:
-    """What the live publications say of their sources, the newest publication first."""
-    live = Publication.objects.published()
-    cited = PublishedCitation.objects.filter(publication__in=live).defer("publication__html")
-    return cited.order_by("-publication__first_published_at", "-publication_id", "number")
-
-
-def _citing(citation: PublishedCitation) -> dict[str, Any]:
-    """Which number the source has in a check, and which findings cite it."""
-    findings = [
-        {"number": place, "heading": finding["heading"]}
-        for place, finding in enumerate(citation.publication.document["findings"], 1)
-        if citation.number in citations.numbers_in(finding["text"])
-    ]
-    return {
-        "publication": citation.publication,
-        "number": citation.number,
-        "findings": findings,
-    }
-
-
-@require_safe
-def publisher(request: HttpRequest, domain: str) -> HttpResponse:
-    """A publisher that published checks rely on, with its pages that they cite."""
-    cited = list(
-        _cited_now().filter(publisher_domain=domain).select_related("publication")[:MOST_CITING]
-    )
-    if not cited:
-        raise Http404(_("No published fact check relies on this publisher."))
-    sources = {citation.source_id: citation for citation in reversed(cited)}
-    context = {
-        "publisher": cited[0],
-        "sources": sorted(sources.values(), key=lambda citation: citation.title),
-        "publications": list(dict.fromkeys(citation.publication for citation in cited)),
-    }
-    return render(request, "factchecks/publisher.html", context)

@@ -63,6 +63,18 @@ def version(
     }
 
 
+def evidence(request: HttpRequest, publication: Any) -> list[dict[str, Any]]:
+    """How it stands with each of its sources, as its page tells; nothing until the worker has made that anew."""
+    return [
+        {
+            "number": known["number"],
+            "page_url": address(request, "source", known["source"]),
+            **{name: told for name, told in known.items() if name not in {"number", "source"}},
+        }
+        for known in publication.evidence or []
+    ]
+
+
 def what_changed(correction: Correction) -> dict[str, Any]:
     """The public word for a new version."""
     return {

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models.fields.json import KeyTransform
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -112,9 +113,12 @@ def fact_check(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _told() -> PublicationQuerySet:
-    """Publications with their numbers in the public history; their documents are read when they are needed."""
+    """Publications with their numbers in the public history, and what their pages tell of the evidence.
+
+    Their documents are read when they are needed.
+    """
     rows = Publication.objects.numbered().for_lists().select_related("revision")
-    return rows.defer("revision__document")
+    return rows.defer("revision__document").annotate(evidence=KeyTransform("evidence", "html"))
 
 
 def _whole(
@@ -127,6 +131,7 @@ def _whole(
         "versions_url": shapes.address(request, "api-versions", publication.slug),
         **shapes.standing(publication),
         "corrections": [shapes.what_changed(each) for each in views.corrections_of(publication)],
+        "evidence": shapes.evidence(request, publication),
     }
     etag = answering.tag(publication.revision.sha256, json.dumps(facts))
     if known := answering.known_already(request, etag):

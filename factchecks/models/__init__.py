@@ -9,6 +9,7 @@ from factchecks.models.checks import (
     Quotation,
     SearchQuery,
 )
+from factchecks.models.leaning import Leaning
 from factchecks.models.newsroom import Person, Rating, StandingPage
 from factchecks.models.pictures import Picture
 from factchecks.models.publications import (
@@ -36,6 +37,7 @@ __all__ = [
     "Finding",
     "FollowUp",
     "KnownWord",
+    "Leaning",
     "Note",
     "Person",
     "Picture",
