@@ -34,7 +34,7 @@ test: ## run every check (ARGS="-k goal" goes to pytest)
 	@echo "== Django's checks"; exec $(RUN) manage.py check --fail-level WARNING
 	@echo "== Tests"; exec $(RUN) -m pytest $(ARGS)
 
-bench: ## measure the pages against a bare WSGI application; ARGS=desk, =search: 100,000 checks; =supporters, =keeping: 1,000,000; =webhook: a burst; =passages: quotations in 1 MB
+bench: ## measure the pages against a bare WSGI application; ARGS=desk, =search: 100,000 checks; =supporters, =keeping: 1,000,000; =webhook: a burst; =passages: quotations in 1 MB; =watch: 10,000 sources
 	@$(MAKE_ENVIRONMENT) dev
 	@exec $(RUN) -m tests.bench $(ARGS)
 

@@ -119,6 +119,23 @@ def renumber(text: str, new: Mapping[int, int]) -> str:
     return _rewrite(text, lambda numbers: [new.get(number, number) for number in numbers])
 
 
+def fold(text: str, new: Mapping[int, int]) -> str:
+    """As ``renumber``, where several numbers may become one: markers side by side then cite it once."""
+    pieces: list[str] = []
+    end = 0
+    old: dict[int, int] = {}  # by the new number: which one stands for it in this run of markers
+    for marker in markers(text):
+        between = text[end : marker.start]
+        if between.strip(" \t"):
+            old = {}
+        numbers = [(new.get(number, number), number) for number in marker.numbers]
+        stay = [to for to, number in numbers if old.setdefault(to, number) == number]
+        if stay:
+            pieces += [between, f"[{', '.join(map(str, stay))}]"]
+        end = marker.end
+    return "".join([*pieces, text[end:]])
+
+
 def _rewrite(text: str, change: Callable[[tuple[int, ...]], list[int]]) -> str:
     pieces, end = [], 0
     for marker in markers(text):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -10,8 +11,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from factchecks import keys, publishing, revisions, rules, workflow
+from factchecks import keys, publishing, resolving, revisions, rules, verifying, workflow
 from factchecks.documents import Document, SourcePart
 from factchecks.importing import Draft, Note
 from factchecks.models import FactCheck, Publication, Revision
@@ -139,7 +141,9 @@ def _save(draft: Draft, by: User | None, seen: int | None) -> Result:
     last = _newest(draft)
     if last is None and seen:
         raise revisions.StaleBase(_("The check that this draft continues has another address now."))
-    document = keys.with_keys(draft.document, last.document if last else None)
+    drafted = cast(Document, draft.document)
+    known = cast(dict[str, Any], resolving.in_known_addresses(drafted))
+    document = keys.with_keys(known, last.document if last else None)
     if last and draft.form != "json":  # the other forms have no word for it
         answers = last.fact_check.answers
         document["answers"] = str(answers) if answers else None
@@ -153,10 +157,17 @@ def _save(draft: Draft, by: User | None, seen: int | None) -> Result:
     result = Result(
         slug=revision.document["slug"],
         status=_status(revision, last),
-        notes=[*draft.notes, *_not_taken_over(document, revision.document)],
+        notes=[
+            *draft.notes,
+            *_brought_together(drafted, revision.document),
+            *_not_taken_over(document, revision.document),
+        ],
         document=revision.document,
         revision=revision,
-        problems=rules.problems(revision.document, timezone.localdate()),
+        problems=[
+            *rules.problems(revision.document, timezone.localdate()),
+            *verifying.problems(revision.document, look_up=True),
+        ],
         last=last,
     )
     refusal = _stands_in_the_way(last, by, seen) if last and revision != last else ""
@@ -196,16 +207,30 @@ def _status(revision: Revision, last: Revision | None) -> Status:
     return Status.UNCHANGED if revision == last else Status.UPDATED
 
 
+def _brought_together(drafted: Document, saved: Document) -> Iterator[Note]:
+    """That the draft named one source twice, in two spellings or with a double that was merged since."""
+    more = len(drafted["citations"]) - len(saved["citations"])
+    if more > 0:
+        message = ngettext(
+            "%(count)d source of the draft is the same as another one: they are one now, and the numbers follow.",
+            "%(count)d sources of the draft are the same as others: they are one now, and the numbers follow.",
+            more,
+        )
+        yield Note(None, message % {"count": more})
+
+
 def _not_taken_over(offered: Document, saved: Document) -> Iterator[Note]:
     """What the draft says of sources that the newsroom knows otherwise: they belong to all checks, and stay."""
-    for theirs, ours in zip(offered["citations"], saved["citations"], strict=True):
-        if theirs["source"] and ours["source"]:
-            for value, known in zip(
+    known = {citation["key"]: citation for citation in saved["citations"]}
+    for theirs in offered["citations"]:
+        ours = known.get(theirs["key"])
+        if ours and theirs["source"] and ours["source"]:
+            for value, told in zip(
                 _said_of(theirs["source"]), _said_of(ours["source"]), strict=True
             ):
-                if value and value != known:
+                if value and value != told:
                     message = _("Source [%(number)d] is known with “%(known)s”, and keeps it.")
-                    values = {"number": ours["number"], "known": known}
+                    values = {"number": ours["number"], "known": told}
                     yield Note(None, message % values)
 
 

@@ -10,15 +10,27 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from factchecks import documents, markup, pages, resolving, revisions, rules, workflow
+from factchecks import (
+    documents,
+    evidence,
+    markup,
+    pages,
+    resolving,
+    revisions,
+    rules,
+    verifying,
+    workflow,
+)
 from factchecks.constraints import told
 from factchecks.documents import Document
+from factchecks.evidence import Evidence
 from factchecks.models import (
     Correction,
     FactCheck,
@@ -30,9 +42,12 @@ from factchecks.models import (
     Step,
 )
 from factchecks.search import vectors
+from sources import keeping
+from sources.models import Publisher, Snapshot
 
 EXCERPT_LENGTH = 240  # characters
 CARD_TASK = "factchecks.tasks.make_card"  # by name: the jobs import this module
+COPIES_TASK = "factchecks.tasks.keep_copies"
 LONGEST_WORD_TO_READERS = 5_000  # characters of a correction or a notice
 
 
@@ -81,6 +96,7 @@ def publish(
     if live:
         _end(live, begins)
     publication = _make_public(revision, editor, approver, begins, live, now, retracts)
+    _ask_for_copies(publication, begins)
     done = {"stage": FactCheck.Stage.APPROVED, "due_on": None}
     FactCheck.objects.filter(pk=fact_check.pk).update(**done)
     if what_changed:
@@ -140,6 +156,7 @@ def move(
     if at == waiting.updated_at:
         raise ValidationError({"at": _("It is scheduled for this moment already.")})
     _move(waiting, live if live and _is_relieved(live, waiting) else None, at)
+    _ask_for_copies(waiting, at)
     workflow.note_step(fact_check, waiting.revision, Step.Kind.MOVED, editor, at.isoformat())
     return waiting
 
@@ -201,6 +218,7 @@ def _refuse_unseen(last: Revision | None, base: int | None) -> None:
 
 def _refuse_broken_rules(document: Document, now: datetime) -> None:
     broken = rules.problems(document, timezone.localdate(now))
+    broken += verifying.problems(document, look_up=True)
     if broken:
         raise ValidationError([problem.message for problem in broken])
 
@@ -274,8 +292,8 @@ def _make_public(
     is_retracted: bool,
 ) -> Publication:
     first = live.first_published_at if live else _first_published_at(revision.fact_check_id, now)
-    evidence = _evidence(revision)
     document = documents.whole(revision.document)
+    known = evidence.of(document, _cited_by(revision), hold=True)
     said = newsroom()
     publication = Publication.objects.create(
         fact_check_id=revision.fact_check_id,
@@ -285,12 +303,13 @@ def _make_public(
         published_by=editor,
         approved_by=approver,
         is_retracted=is_retracted,
-        html=pages.kept(document, evidence, said),
+        html=pages.kept(document, known, said),
         html_version=pages.version(said),
+        html_made_at=Now(),
         **for_lists(document),
         **vectors.columns(document),
     )
-    PublishedCitation.objects.bulk_create(cited(publication, evidence))
+    PublishedCitation.objects.bulk_create(cited(publication, known))
     ask_for_card(publication.pk)
     return publication
 
@@ -298,6 +317,21 @@ def _make_public(
 def ask_for_card(publication_id: int) -> None:
     """Let the worker draw its picture for social media; the job is saved or rolled back with what caused it."""
     app.configure_task(CARD_TASK).defer(publication_id=publication_id)
+
+
+def _ask_for_copies(publication: Publication, begins: datetime) -> None:
+    """Let the worker keep copies of what it cites, from the moment on that readers see it."""
+    job = app.configure_task(COPIES_TASK, schedule_at=begins)
+    job.defer(publication_id=publication.pk, begins=begins.isoformat())
+
+
+def keep_copies(publication_id: int, begins: str) -> None:
+    """Ask for a copy of each source that it cites, unless its schedule was moved or taken back since."""
+    cited = PublishedCitation.objects.filter(
+        publication=publication_id,
+        publication__live_during__startswith=datetime.fromisoformat(begins),
+    )
+    keeping.ask(cited.values_list("source", flat=True), Snapshot.Reason.PUBLISHED)
 
 
 def _first_published_at(fact_check_id: int, now: datetime) -> datetime | None:
@@ -363,9 +397,7 @@ def _excerpt(text: str) -> str:
     return f"{words or text[: EXCERPT_LENGTH - 1]}…"
 
 
-def cited(
-    publication: Publication, evidence: Mapping[str, pages.Evidence]
-) -> Iterator[PublishedCitation]:
+def cited(publication: Publication, known: Mapping[str, Evidence]) -> Iterator[PublishedCitation]:
     document: Document = publication.revision.document
     for citation in document["citations"]:
         source = citation["source"]
@@ -373,7 +405,7 @@ def cited(
         assert source["publisher"], "the rules let no placeholder through"  # noqa: S101
         yield PublishedCitation(
             publication=publication,
-            source_id=evidence[source["url"]].pk,
+            source_id=known[source["url"]].pk,
             number=citation["number"],
             url=source["url"],
             title=source["title"],
@@ -383,15 +415,14 @@ def cited(
         )
 
 
-def _evidence(revision: Revision) -> dict[str, pages.Evidence]:
-    """By address: the sources that the check's citations point to."""
-    rows = revision.fact_check.citations.filter(source__isnull=False)
-    return _by_address(rows, "source__url")
-
-
-def _by_address(rows: QuerySet[Any], address: str) -> dict[str, pages.Evidence]:
-    found = rows.values_list(address, "source_id", "source__archived_url")
-    return {url: pages.Evidence(*known) for url, *known in found}
+def _cited_by(revision: Revision) -> dict[str, int]:
+    """By address: the sources that the revision cites. What is public already may cite others than the working copy."""
+    working = revision.fact_check.citations.filter(source__isnull=False)
+    public = PublishedCitation.objects.filter(publication__revision=revision)
+    return {
+        **dict(working.values_list("source__url", "source_id")),
+        **dict(public.values_list("url", "source_id")),
+    }
 
 
 def newsroom() -> pages.Newsroom:
@@ -402,22 +433,34 @@ def newsroom() -> pages.Newsroom:
 
 
 def outdated() -> QuerySet[Publication]:
-    """Those whose page was made by other templates or rules, or before the state of a source that they cite changed."""
-    changed = PublishedCitation.objects.filter(
-        source__state_changed_at__gt=F("publication__html_made_at")
+    """Those whose page was made by other templates or rules, or before the state of a source that they cite, of what it
+    was merged into, or of a publisher that they name changed.
+    """
+    made_at = F("publication__html_made_at")
+    cited = PublishedCitation.objects.order_by().filter(publication=OuterRef("pk"))
+    sources = Greatest("source__state_changed_at", "source__merged_into__state_changed_at")
+    changed = Publisher.objects.order_by().filter(changed_at__isnull=False)
+    publishers = changed.filter(domain=OuterRef("publisher_domain")).values("changed_at")
+    named = cited.filter(publisher_domain__in=changed.values("domain"))
+    return Publication.objects.filter(
+        ~Q(html_version=pages.version(newsroom()))
+        | Exists(cited.alias(changed_at=sources).filter(changed_at__gt=made_at))
+        | Exists(named.alias(changed_at=Subquery(publishers)).filter(changed_at__gt=made_at))
     )
-    older = ~Q(html_version=pages.version(newsroom()))
-    return Publication.objects.filter(older | Q(pk__in=changed.values("publication")))
 
 
 def remake_page(publication: Publication) -> None:
-    """Make what is kept of the page again from the frozen document: same words, today's templates and evidence."""
-    evidence = _by_address(publication.published_citations.all(), "url")
+    """Make what is kept of the page again from the frozen document: same words, today's templates and evidence.
+
+    The caller has begun a transaction.
+    """
     document = documents.whole(publication.revision.document)
+    cited = dict(publication.published_citations.values_list("url", "source_id"))
+    known = evidence.of(document, cited, hold=True)
     said = newsroom()
-    publication.html = pages.kept(document, evidence, said)
+    publication.html = pages.kept(document, known, said)
     publication.html_version = pages.version(said)
-    publication.html_made_at = timezone.now()
+    publication.html_made_at = Now()  # by the clock that stamps the sources, while they are held
     searched = vectors.columns(document)
     for name, value in searched.items():
         setattr(publication, name, value)

@@ -5,11 +5,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from factchecks.following import citing, follow, may_follow, published
 from factchecks.models import Publication, PublishedCitation, Quotation
 from sources.models import Source
 from sources.relying import Reliance
+
+__all__ = ["citing", "follow", "may_follow", "published", "quotations", "shown"]
 
 
 def quotations(sources: Iterable[int]) -> dict[int, Reliance]:
@@ -46,9 +50,10 @@ def _public(into: dict[int, int]) -> dict[int, set[str]]:
 
 
 def shown() -> QuerySet[Any]:
-    """The keys of the sources that live and scheduled publications cite."""
+    """The keys of the sources that live and scheduled publications cite; of a double, the one that it went into."""
     cited = PublishedCitation.objects.filter(publication__in=_live_or_waiting())
-    return cited.order_by().values("source")
+    kept = Coalesce("source__merged_into_id", "source_id")
+    return cited.order_by().annotate(kept=kept).values("kept")
 
 
 def _live_or_waiting() -> QuerySet[Publication]:

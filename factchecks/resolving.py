@@ -3,7 +3,7 @@
 Rows that are shared by several checks keep what they say; a document only fills in what they lack.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.core.exceptions import ValidationError
@@ -12,10 +12,10 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from taggit.models import Tag
 
-from factchecks import documents
+from factchecks import documents, doubles
 from factchecks.documents import Document
 from factchecks.models import Person, Rating
-from sources import addresses
+from sources import addresses, keeping
 from sources.models import Publisher, Source
 
 
@@ -44,8 +44,8 @@ def source_part(source: Source) -> documents.SourcePart:
 class Resolved:
     """The rows that a document names, found or made, and the document in their words.
 
-    ``authors``, ``reviewed_by``, ``rating`` and ``sources`` (by the address in ``document``). Raises
-    ``ValidationError`` for a rating that is not on the newsroom's scale.
+    ``authors``, ``reviewed_by``, ``rating`` and ``sources`` (by the address in ``document``). Two citations of what is
+    one source become one. Raises ``ValidationError`` for a rating that is not on the newsroom's scale.
     """
 
     def __init__(self, document: Document) -> None:
@@ -73,7 +73,7 @@ class Resolved:
             }
             for citation in document["citations"]
         ]
-        return {
+        whole: Document = {
             **document,
             "authors": [person_part(person) for person in self.authors],
             "reviewed_by": person_part(self.reviewed_by) if self.reviewed_by else None,
@@ -81,6 +81,10 @@ class Resolved:
             "tags": _tags(document["tags"]),
             "citations": citations,
         }
+        folded = doubles.folded(whole)
+        if folded is not whole and (problems := documents.problems_of(folded)):
+            raise ValidationError(problems)  # one citation with more passages than it may have
+        return folded
 
     def _source(self, part: documents.SourcePart | None) -> documents.SourcePart | None:
         return source_part(self.sources[addresses.normalise(part["url"])]) if part else None
@@ -127,18 +131,74 @@ def _tags(names: list[str]) -> list[str]:
     return sorted(wanted.values(), key=str.casefold)
 
 
+def in_known_addresses(document: Document) -> Document:
+    """The document as of today's sources: at the address of the source that it is now, each cited once.
+
+    Another spelling and a merged double are the source that they are known as. Nothing is made; a draft's parts may
+    lack their keys. The very document, where it says so already.
+    """
+    urls = [citation["source"]["url"] for citation in document["citations"] if citation["source"]]
+    known = Source.objects.known(filter(_is_address, urls))
+    if all(url not in known or known[url].url == url for url in urls):
+        return document
+    citations: list[documents.CitationPart] = [
+        {**citation, "source": _at_known_address(citation["source"], known)}
+        for citation in document["citations"]
+    ]
+    return doubles.folded({**document, "citations": citations})
+
+
+def _is_address(url: str) -> bool:
+    try:
+        addresses.canonical(url)
+    except addresses.BadAddress:
+        return False
+    return True
+
+
+def _at_known_address(
+    part: documents.SourcePart | None, known: dict[str, Source]
+) -> documents.SourcePart | None:
+    if part is None or part["url"] not in known:
+        return part
+    return {**part, "url": known[part["url"]].url}
+
+
 def _sources(parts: list[documents.SourcePart]) -> dict[str, Source]:
-    """By address: each source, made when it is new, with what it lacked filled in."""
+    """By address, as the document and as the row has it: each source, made when new, with what it lacked filled in."""
     wanted = {addresses.normalise(part["url"]): part for part in parts}
-    known = {
-        source.url: source
-        for source in Source.objects.filter(url__in=wanted).select_related("publisher")
-    }
+    if not wanted:
+        return {}
+    Source.objects.hold_from_merging(wanted)
+    known = Source.objects.known(wanted)
+    if wanted.keys() - known.keys():
+        keeping.sweep_soon()
     publishers = _publishers(wanted, known)
-    for url, part in sorted(wanted.items()):  # in one order for everybody: no deadlock
-        domain = part["publisher"]["domain"] if part["publisher"] else addresses.domain(url)
-        known[url] = _filled_in(known.get(url), url, part, publishers.get(domain))
+    for url in sorted(wanted, key=addresses.canonical):  # in one order for everybody: no deadlock
+        part = wanted[url]
+        offered = {
+            "title": part["title"],
+            "publisher": _publisher(url, part, publishers),
+            "published_on": documents.day(part["published_on"]),
+        }
+        source = known.get(url) or _made(url, offered)
+        known[url] = known[source.url] = _filled_in(source, offered)
     return known
+
+
+def _made(url: str, offered: Mapping[str, object]) -> Source:
+    """The new source; or the one that somebody, or another spelling in the same document, made just before."""
+    Source.objects.hold(url)
+    return Source.objects.known([url]).get(url) or Source.objects.create(url=url, **offered)
+
+
+def _publisher(
+    url: str, part: documents.SourcePart, publishers: Mapping[str, Publisher]
+) -> Publisher | None:
+    """Whom the document names; else who is known by the very host, or by the domain that somebody registered."""
+    if part["publisher"]:
+        return publishers.get(part["publisher"]["domain"])
+    return publishers.get(addresses.domain(url)) or publishers.get(addresses.publishers_domain(url))
 
 
 def _publishers(
@@ -147,6 +207,7 @@ def _publishers(
     """By domain: the publishers of those addresses whose source does not name one."""
     lacking = {u: p for u, p in wanted.items() if not (u in known and known[u].publisher_id)}
     domains = {addresses.domain(url) for url in lacking}
+    domains |= {addresses.publishers_domain(url) for url in lacking}
     domains |= {part["publisher"]["domain"] for part in lacking.values() if part["publisher"]}
     if not domains:
         return {}
@@ -160,16 +221,7 @@ def _publishers(
     return publishers
 
 
-def _filled_in(
-    source: Source | None, url: str, part: documents.SourcePart, publisher: Publisher | None
-) -> Source:
-    offered = {
-        "title": part["title"],
-        "publisher": publisher,
-        "published_on": documents.day(part["published_on"]),
-    }
-    if source is None:
-        return Source.objects.get_or_create(url=url, defaults=offered)[0]
+def _filled_in(source: Source, offered: Mapping[str, object]) -> Source:
     lacking = {
         name: value for name, value in offered.items() if value and not getattr(source, name)
     }

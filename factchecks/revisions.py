@@ -10,7 +10,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from factchecks import documents, resolving
+from factchecks import documents, resolving, verifying
 from factchecks.constraints import told
 from factchecks.documents import Document
 from factchecks.models import (
@@ -174,6 +174,7 @@ def apply(
     if last and last.sha256 == digest:
         return last
     fact_check = _write(fact_check or FactCheck(key=document["key"]), document, known, last)
+    verifying.ask(document, last.document if last else None, fact_check.pk)
     return Revision.objects.create(
         fact_check=fact_check,
         number=base + 1,

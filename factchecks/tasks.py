@@ -7,15 +7,15 @@ from django.db.models import BigIntegerField
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils import timezone
-from procrastinate import JobContext, RetryStrategy, builtin_tasks
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
 
-from factchecks import cards, publishing, takedown
+from factchecks import cards, leaning, publishing, takedown, verifying
 from factchecks.desk import unsaved
-from factchecks.models import Presence, UnsavedWork
+from factchecks.models import FactCheck, Presence, UnsavedWork
 from factchecks.search import spelling
 
 logger = logging.getLogger(__name__)
@@ -87,6 +87,19 @@ def make_card(publication_id: int) -> None:
 
 
 @app.task(retry=RETRY)
+def keep_copies(publication_id: int, begins: str) -> None:
+    """Have copies kept of what readers are now sent to."""
+    publishing.keep_copies(publication_id, begins)
+
+
+@app.task(retry=RETRY)
+def verify_quotations(fact_check_id: int) -> None:
+    """Look up what a check quotes in the copies of its sources that are kept already."""
+    if check := FactCheck.objects.filter(pk=fact_check_id).first():
+        verifying.verify(check)
+
+
+@app.task(retry=RETRY)
 def lay_pictures_aside(fact_check_id: int) -> None:
     """Take away the pictures that only versions taken down show."""
     takedown.lay_pictures_aside(fact_check_id)
@@ -97,17 +110,29 @@ def lay_pictures_aside(fact_check_id: int) -> None:
 async def recover_jobs(timestamp: int) -> None:
     """Once a minute: put back the jobs of workers that died, so that another worker takes them."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENCE):
-        try:
-            await app.job_manager.retry_job(job)
-        except UniqueViolation:  # the same was asked for again since, and waits
-            await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=False)
+        await put_back(job)
+
+
+async def put_back(job: Job) -> None:
+    """Let a job wait again that nobody does any more."""
+    try:
+        await app.job_manager.retry_job(job)
+    except UniqueViolation:  # the same was asked for again since, and waits
+        await app.job_manager.finish_job(job, status=Status.ABORTED, delete_job=False)
 
 
 @app.periodic(cron="17 3 * * *")
-@app.task(queueing_lock="factchecks.forget_jobs", pass_context=True)
-async def forget_jobs(context: JobContext, timestamp: int) -> None:
+@app.task(queueing_lock="factchecks.forget_jobs", pass_context=False)
+async def forget_jobs(timestamp: int) -> None:
     """Once a night: drop the jobs that ended well some days ago; those that failed stay to be looked at."""
-    await builtin_tasks.remove_old_jobs(context, max_hours=KEPT_HOURS)
+    await drop_ended_jobs()
+
+
+async def drop_ended_jobs() -> None:
+    """Those that made way for the same job, too."""
+    await app.job_manager.delete_old_jobs(
+        nb_hours=KEPT_HOURS, include_aborted=True, include_cancelled=True
+    )
 
 
 @app.periodic(cron="37 3 * * *")
@@ -125,3 +150,20 @@ def learn_words(timestamp: int) -> None:
     """Once a minute: let the search learn the words of what has become public since."""
     while spelling.learn_new():
         pass
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="factchecks.learn_leanings", lock="factchecks.leanings")
+def learn_leanings(timestamp: int) -> None:
+    """Once a minute: work out how the checks that were saved since lean on their sources, for the desk's report."""
+    while leaning.learn_new():
+        pass
+
+
+@app.periodic(cron="57 3 * * *")
+@app.task(queueing_lock="factchecks.learn_leanings_again", lock="factchecks.leanings")
+def learn_leanings_again(timestamp: int) -> None:
+    """Once a night: the same of all checks, for a source may have another publisher by now."""
+    last: int | None = 0
+    while last is not None:
+        last = leaning.learn_again(last)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 
 
@@ -15,3 +16,9 @@ class DeskConfig(AdminConfig):
     """Django's admin, with our own site class."""
 
     default_site = "factually.desk.Desk"
+
+    def ready(self) -> None:
+        super().ready()
+        from procrastinate.contrib.django.models import ProcrastinateJob
+
+        admin.site.unregister(ProcrastinateJob)  # the desk has a page of jobs of its own

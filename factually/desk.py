@@ -18,7 +18,9 @@ from factchecks.desk.front import front
 from factchecks.models import FactCheck
 from factually import searching, sent
 from factually.charts import goal_chart
+from factually.jobs import views as jobs
 from factually.middleware.uploads import DESK_COOKIE_AGE
+from sources.models import Source
 from supporters.models import Goal
 
 # The two names that the sign-in form adds to what was posted; no form of the desk uses them.
@@ -31,15 +33,24 @@ class Desk(AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         search = self.admin_view(require_safe(self.search))
-        return [path("search/", search, name="search"), *super().get_urls()]
+        return [
+            path("search/", search, name="search"),
+            path("jobs/", self.admin_view(jobs.jobs(self)), name="jobs"),
+            path("jobs/change/", self.admin_view(jobs.change(self)), name="jobs_change"),
+            *super().get_urls(),
+        ]
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """What waits for this person; each wing's part only for those who may see it."""
         checks = self.get_model_admin(FactCheck)
-        context: dict[str, Any] = {}
+        context = jobs.context_for(request)
         if checks.has_view_permission(request):
             may_approve = request.user.has_perm("factchecks.publish_factcheck")
-            context["front"] = front(signed_in(request), may_approve=may_approve)
+            context["front"] = front(
+                signed_in(request),
+                may_approve=may_approve,
+                may_see_sources=self.get_model_admin(Source).has_view_permission(request),
+            )
         if self.get_model_admin(Goal).has_module_permission(request):
             context["chart"] = goal_chart()
         return super().index(request, {**context, **(extra_context or {})})

@@ -16,14 +16,17 @@ WORDS = 5
 
 
 def search(model_admin: Any) -> Callable[[HttpRequest], HttpResponse]:
-    """The newest sources whose title, address or publisher has each word of ``q``."""
+    """The newest sources whose title, address or publisher has each word of ``q``; of an address, the source there."""
 
     @require_GET
     def view(request: HttpRequest) -> HttpResponse:
         if not model_admin.has_change_permission(request):
             raise PermissionDenied
         words = request.GET.get("q", "").replace("\0", "")[:LONGEST].split()[:WORDS]
-        found = Source.objects.select_related("publisher")
+        found = Source.objects.unmerged().select_related("publisher")
+        named = Source.objects.named(" ".join(words))
+        if named:
+            found, words = found.filter(pk=named.pk), []
         for word in words:
             found = found.filter(
                 Q(title__icontains=word)

@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from factchecks.desk.queues import AGES, QUEUES, drafts_by_age
+from sources.desk import listing, standing
 
 SHOWN = 10  # checks in a list; the rest is one link away
 MINE = ("sent-back", "review", "overdue", "mine")
@@ -21,7 +23,7 @@ NEWSROOM = ("scheduled", "past-review", "no-source")
 
 @dataclass(frozen=True)
 class Line:
-    """One check in a list: ``note`` says why it is in it."""
+    """One check, or source, in a list: ``note`` says why it is in it."""
 
     title: str
     url: str
@@ -30,7 +32,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """One queue's beginning. ``more`` leads to all of it, where it has more."""
+    """The beginning of a queue, or of the sources in trouble. ``more`` leads to all of it, where it has more."""
 
     key: str
     title: Promise
@@ -57,13 +59,15 @@ class Front:
     drafts: list[Drafts]
 
 
-def front(user: User, *, may_approve: bool, at: datetime | None = None) -> Front:
+def front(
+    user: User, *, may_approve: bool, may_see_sources: bool = False, at: datetime | None = None
+) -> Front:
     """One query a list, and one for the drafts."""
     now = at or timezone.now()
     mine = [key for key in MINE if may_approve or key != "review"]
     return Front(
         mine=_sections(mine, user, now),
-        newsroom=_sections(NEWSROOM, user, now),
+        newsroom=[*_sections(NEWSROOM, user, now), *(_fallen() if may_see_sources else [])],
         drafts=_drafts(now),
     )
 
@@ -87,6 +91,25 @@ def _section(key: str, user: User, now: datetime) -> Section:
     ]
     more = _filtered(queue=key) if len(lines) > SHOWN else ""
     return Section(key, QUEUES[key].title, lines[:SHOWN], more)
+
+
+def _fallen() -> list[Section]:
+    """Sources that readers are shown and no longer find as they were; none once somebody has taken note of them all."""
+    sources = standing.unnoted().only("title", "url", "state", "state_since", "merged_into")
+    lines = [
+        Line(
+            title=str(source),
+            url=reverse("admin:sources_source_copies", args=[source.pk]),
+            note=standing.in_words(source),
+        )
+        for source in sources[: SHOWN + 1]
+    ]
+    if not lines:
+        return []
+    all_of_them = {"standing": listing.UNNOTED}
+    more = reverse("admin:sources_source_changelist", query=all_of_them)
+    title = gettext_lazy("Sources that are gone, moved or changed")
+    return [Section("fallen", title, lines[:SHOWN], more if len(lines) > SHOWN else "")]
 
 
 FIELDS = (

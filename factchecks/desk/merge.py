@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from factchecks import comparing, documents, merging, revisions, weaving
+from factchecks import comparing, documents, merging, resolving, revisions, weaving
 from factchecks.desk import assigning, pages, unsaved
 from factchecks.desk.access import may_save, signed_in
 from factchecks.desk.history import revision_number
@@ -65,6 +65,7 @@ def offer(model_admin: Any, request: HttpRequest, check: FactCheck | None) -> Ht
     if typed is None:
         return None
     mine, form = typed
+    mine, base = resolving.in_known_addresses(mine), _of_today(base)
     try:
         assigning.save(form, check.pk)  # no part of the text
     except ValidationError:
@@ -89,8 +90,14 @@ def of_draft(
     check = theirs.fact_check
     if not may_save(model_admin, request, check):
         return None
-    base = base or _beginning(theirs)
+    base = _of_today(base) if base else _beginning(theirs)
     return _page(model_admin, request, check, base, result.document, theirs)
+
+
+def _of_today(base: Revision) -> Revision:
+    """With the sources that are known today: what was merged since is no change of anybody's."""
+    base.document = resolving.in_known_addresses(documents.whole(base.document))
+    return base
 
 
 def _beginning(theirs: Revision) -> Revision:
@@ -107,7 +114,8 @@ def _began_with(check: FactCheck, posted: str, theirs: Revision) -> Revision | N
     """The revision that the page named, or the nothing that it began with."""
     if posted == "0":
         return _beginning(theirs)
-    return check.revisions.filter(number=revision_number(posted)).first()
+    base = check.revisions.filter(number=revision_number(posted)).first()
+    return _of_today(base) if base else None
 
 
 def _typed(
@@ -166,6 +174,7 @@ def view(model_admin: Any) -> Callable[[HttpRequest, int], HttpResponse]:
         if not may_save(model_admin, request, check):
             raise PermissionDenied
         mine = _carried(request.POST.get("document", ""), check)
+        mine = resolving.in_known_addresses(mine) if mine else None
         last = revisions.newest(check)
         base = last and _began_with(check, request.POST.get("base", ""), last)
         if base is None or mine is None or last is None:

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
-from factchecks import documents, publishing, revisions, rules, workflow
+from factchecks import documents, publishing, revisions, rules, verifying, workflow
 from factchecks.documents import Document
 from factchecks.models import Citation, FactCheck, Revision, Step
+from factchecks.verifying import Quoted
 
 STEPS, STEPS_SHOWN = 20, 5
 GROUPS = {"authors": "bylines", "findings": "findings", "citations": "citations"}
@@ -31,10 +33,13 @@ class Line:
     items: list[Item]
 
 
-def context(check: FactCheck | None, rows: Iterable[Citation] | None = None) -> dict[str, Any]:
+def context(
+    check: FactCheck | None, rows: Iterable[Citation] | None = None, *, look_up: bool = False
+) -> dict[str, Any]:
     """What the change form shows besides the form, of the check as it was last saved.
 
-    ``rows`` are its citations with their sources, where they are at hand.
+    ``rows`` are its citations with their sources, where they are at hand: each is told how its quotations stand.
+    ``look_up`` them, where publication depends on them.
     """
     if check is None:
         return {"panel": None}
@@ -42,7 +47,8 @@ def context(check: FactCheck | None, rows: Iterable[Citation] | None = None) -> 
     last = revisions.newest(check)
     assert last is not None, "a check has a revision from its first save on"  # noqa: S101
     document = revisions.with_sources_of_today(last, rows)
-    lines = checklist(document)
+    quoted = _quoted(document, rows, look_up=look_up)
+    lines = checklist(document, quoted)
     steps = list(check.steps.select_related("by", "revision").defer("revision__document")[:STEPS])
     is_approved = check.stage == FactCheck.Stage.APPROVED
     approval = _approval(last, steps) if is_approved else None
@@ -81,12 +87,26 @@ def _approval(last: Revision, steps: list[Step]) -> Step | None:
     return workflow.approval_of(last) if len(steps) == STEPS else None
 
 
-def checklist(document: Document) -> list[Line]:
+def _quoted(document: Document, rows: Iterable[Citation] | None, *, look_up: bool) -> list[Quoted]:
+    must = settings.QUOTATIONS_MUST_BE_VERIFIED
+    if rows is None:
+        return verifying.quoted(document, look_up=look_up) if must else []
+    sources = {row.source.url: row.source.pk for row in rows if row.source}
+    quoted = verifying.quoted(document, sources, look_up=look_up and must)
+    by_key: dict[str, list[Quoted]] = {}
+    for each in quoted:
+        by_key.setdefault(each.citation["key"], []).append(each)
+    for row in rows:
+        row.quoted = by_key.get(str(row.key), [])  # type: ignore[attr-defined]
+    return quoted
+
+
+def checklist(document: Document, quoted: list[Quoted]) -> list[Line]:
     return [
         Line(
             rule.text, [Item(broken.message, _target(broken, document)) for broken in rule.problems]
         )
-        for rule in rules.checklist(document, timezone.localdate())
+        for rule in (*rules.checklist(document, timezone.localdate()), *verifying.rule(quoted))
     ]
 
 

@@ -10,7 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from factchecks import documents, pages, publishing, revisions, rules
+from factchecks import (
+    documents,
+    evidence,
+    pages,
+    publishing,
+    resolving,
+    revisions,
+    rules,
+    verifying,
+)
 from factchecks.desk.posted import document_of
 from factchecks.documents import Document
 from factchecks.models import FactCheck
@@ -59,19 +68,20 @@ def _typed(
         for name, messages in row.errors.items()
         for message in messages
     ]
-    return document_of(form, formsets, last.document if last else None), errors
+    document = document_of(form, formsets, last.document if last else None)
+    return resolving.in_known_addresses(document), errors
 
 
 def page_context(document: Document, errors: list[str]) -> dict[str, Any]:
     """What the public page's template needs, for a document that is no publication."""
     urls = [citation["source"]["url"] for citation in document["citations"] if citation["source"]]
-    known = Source.objects.filter(url__in=urls)
-    evidence = {each.url: pages.Evidence(each.pk, each.archived_url) for each in known}
-    broken = rules.problems(document, timezone.localdate())
+    cited = dict(Source.objects.filter(url__in=urls).values_list("url", "pk"))
+    known = evidence.of(document, cited)
+    broken = [*rules.problems(document, timezone.localdate()), *verifying.problems(document)]
     # Text that is no document, such as an over-long one, is shown all the same; the sentences say what is wrong.
     return {
         "document": document,
-        "parts": pages.parts(document, evidence, publishing.newsroom()),
+        "parts": pages.parts(document, known, publishing.newsroom()),
         "questions": document["follow_ups"],
         "publication": None,
         "corrections": [],

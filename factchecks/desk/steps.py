@@ -256,7 +256,7 @@ def _publish_page(
     form: PublishForm,
     moving: MoveForm | None = None,
 ) -> HttpResponse:
-    state = panel.context(check)["panel"]
+    state = panel.context(check, look_up=True)["panel"]
     _show(form, state["last"])
     waiting = state["scheduled"]
     if waiting:

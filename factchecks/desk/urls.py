@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 from factchecks.desk import (
     assigning,
     citing,
+    evidence,
     history,
     links,
     merge,
@@ -17,6 +18,8 @@ from factchecks.desk import (
     pictures,
     presence,
     preview,
+    quoting,
+    reports,
     steps,
     takedown,
     unsaved,
@@ -29,6 +32,7 @@ PAGES: list[tuple[str, Page, str]] = [
     ("paste/", paste.view, "paste"),
     ("staff/", assigning.names, "staff"),
     ("sources/search/", citing.search, "sources"),
+    ("quote/<int:snapshot>/", quoting.view, "quote"),
     ("add/preview/", preview.view, "preview_new"),
     ("add/unsaved/", unsaved.keep, "unsaved_new"),
     ("add/unsaved/discard/", unsaved.discard, "unsaved_discard_new"),
@@ -37,6 +41,7 @@ PAGES: list[tuple[str, Page, str]] = [
     ("<int:pk>/unsaved/discard/", unsaved.discard, "unsaved_discard"),
     ("<int:pk>/presence/", presence.beat, "presence"),
     ("<int:pk>/merge/", merge.view, "merge"),
+    ("<int:pk>/evidence/", evidence.view, "evidence"),
     ("<int:pk>/pictures/", pictures.view, "pictures"),
     ("<int:pk>/notes/", notes.view, "notes"),
     ("<int:pk>/links/", links.view, "links"),
@@ -59,3 +64,5 @@ def of(model_admin: Any) -> Iterator[URLPattern]:
     for route, page, name in PAGES:
         view = model_admin.admin_site.admin_view(page(model_admin))
         yield path(route, view, name=f"factchecks_factcheck_{name}")
+    report = model_admin.admin_site.admin_view(reports.view(model_admin))
+    yield path("evidence-report/", report, name="evidence_report")

@@ -6,7 +6,7 @@ import sys
 from django.core.management import CommandError
 
 from factually import local
-from tests.bench import desk, keeping, pages, passages, search, supporters, webhook
+from tests.bench import desk, keeping, pages, passages, search, supporters, watch, webhook
 from tests.bench.load import LoadError
 
 BENCHMARKS = {
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "passages": passages.main,
     "search": search.main,
     "supporters": supporters.main,
+    "watch": watch.main,
     "webhook": webhook.main,
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 import django
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
@@ -17,6 +18,7 @@ from factchecks.models import FactCheck, Person, StandingPage
 from sources.models import Publisher, Source
 from tests.browser.people import sign_in
 from tests.factories import edit, make_check, make_superuser
+from tests.sources.copies import make_copy
 from tests.supporters.factories import make_goal, make_payment
 
 # What Django's widgets and templates have by nature: the rule, and what its elements are known by.
@@ -33,6 +35,10 @@ STOCK = {
     # A search with a help text is named by an icon alone.
     ("label-title-only", 'id="searchbar"'),
 }
+FAILED_JOB = """
+    INSERT INTO procrastinate_jobs (queue_name, task_name, args, status)
+    VALUES ('default', 'factchecks.tasks.make_page', '{"publication_id": 1}', 'failed')
+"""
 ONLY_VIOLATIONS = {"resultTypes": ["violations"], "preload": False}
 
 Fault = tuple[str, str]
@@ -75,15 +81,25 @@ def check() -> FactCheck:
 def pages_of(check: FactCheck) -> Iterator[str]:
     for name in ("change", "review", "publish", "retract", "withdraw", "takedown"):
         yield reverse(f"admin:factchecks_factcheck_{name}", args=[check.pk])
-    for name in ("revisions", "notes", "links", "pictures"):
+    for name in ("revisions", "notes", "links", "pictures", "evidence"):
         yield reverse(f"admin:factchecks_factcheck_{name}", args=[check.pk])
     yield reverse("admin:factchecks_factcheck_compare", args=[check.pk]) + "?old=1&new=4"
+    copy = make_copy(Source.objects.get(citations__fact_check=check, citations__number=1))
+    page = reverse("admin:sources_snapshot", args=[copy.source_id, copy.pk])
+    yield f"{page}?passage=The+Moon+is+exactly+round."
 
 
 def pages_of_all() -> Iterator[str]:
     yield reverse("admin:index")
     yield reverse("admin:search") + "?q=moon"
+    with connection.cursor() as cursor:
+        cursor.execute(FAILED_JOB)
+    yield reverse("admin:jobs") + "?state=failed"
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")  # Django does not empty this table
     yield reverse("admin:factchecks_factcheck_paste")
+    for name in ("uncited", "sources", "one-sided"):
+        yield reverse("admin:evidence_report") + f"?list={name}"
     yield reverse("admin:factchecks_standingpage_changelist")
     models = ["factchecks_factcheck", "factchecks_person", "factchecks_rating", "taggit_tag"]
     books = ["supporters_goal", "supporters_supporter", "supporters_payment"]
@@ -92,6 +108,8 @@ def pages_of_all() -> Iterator[str]:
         yield reverse(f"admin:{model}_add")
     models_with_rows: list[Any] = [Source, Publisher, Person, StandingPage]
     rows = [model.objects.first() for model in models_with_rows]
+    for name in ("copies", "merge"):
+        yield reverse(f"admin:sources_source_{name}", args=[rows[0].pk])
     payment = make_payment()
     for row in [*rows, make_goal(), payment, payment.contribution]:
         yield reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_change", args=[row.pk])

@@ -10,8 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from factchecks import documents, pages, publishing, revisions, rules
+from factchecks.evidence import Evidence
 from factchecks.generating import filling
 from factchecks.models import FactCheck, Publication, Revision
+from sources import keeping, watching
 from sources.models import Source
 from tests.factories import make_check
 
@@ -48,7 +50,7 @@ def test_every_revision_is_a_document_that_may_be_published(generated: list[Fact
 
 def test_their_public_pages_are_those_that_publishing_makes(generated: list[FactCheck]) -> None:
     known = Source.objects.values_list("url", "pk")
-    evidence = {url: pages.Evidence(pk) for url, pk in known}
+    evidence = {url: Evidence(pk) for url, pk in known}
     assert Publication.objects.exists()
     for publication in Publication.objects.select_related("revision"):
         document: Any = publication.document
@@ -63,6 +65,12 @@ def test_their_public_pages_are_those_that_publishing_makes(generated: list[Fact
         assert [(row.number, row.url) for row in cited] == list(
             publication.published_citations.values_list("number", "url")
         )
+
+
+def test_nobody_is_asked_at_their_invented_addresses(generated: list[FactCheck]) -> None:
+    assert Source.objects.exists()
+    assert keeping.sweep() == 0
+    assert not watching.due(timezone.now()).exists()
 
 
 def test_most_are_public_and_their_pages_are_there(

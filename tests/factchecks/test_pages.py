@@ -7,9 +7,10 @@ import pytest
 
 from factchecks import pages
 from factchecks.documents import Document
+from factchecks.evidence import Evidence
 from tests.factories import key, make_document, make_source_part
 
-EVIDENCE = {"https://source1.example/page": pages.Evidence(71)}
+EVIDENCE = {"https://source1.example/page": Evidence(71)}
 
 
 def parts(**changes: Any) -> dict[str, str]:

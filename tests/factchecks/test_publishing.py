@@ -45,7 +45,7 @@ def test_a_publication_carries_what_lists_show() -> None:
         {"name": "myths", "slug": "myths"},
         {"name": "space", "slug": "space"},
     ]
-    assert set(publication.html) == {*pages.PARTS, "questions", "structured"}
+    assert set(publication.html) == {*pages.PARTS, "questions", "structured", "evidence"}
 
 
 def test_a_check_that_breaks_a_rule_is_refused_with_every_reason() -> None:

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from factchecks import publishing, structured
 from factchecks.models import Correction, FactCheck, Person, Publication, Rating
+from sources.models import Source
 from tests.factories import NOON, edit, key, make_document, make_published, make_source_part
 
 pytestmark = pytest.mark.django_db
@@ -265,3 +266,12 @@ def test_home_tells_the_site_how_to_search_it_and_who_publishes_it(client: Clien
     target = data["WebSite"]["potentialAction"]["target"]
     assert target["urlTemplate"] == f"{SITE}/search/?q={{search_term_string}}"
     assert data["WebSite"]["publisher"]["@id"] == data["NewsMediaOrganization"]["@id"]
+
+
+def test_a_source_that_an_archive_keeps_says_where(client: Client) -> None:
+    archived = "https://archive.example/a b"
+    Source.objects.create(url="https://source1.example/page", archived_url=archived)
+    make_published()
+    first, second, _third = graph(client)["NewsArticle"]["citation"]
+    assert first["archivedAt"] == "https://archive.example/a%20b"
+    assert "archivedAt" not in second

@@ -112,12 +112,14 @@ def test_the_list_needs_at_most_four_queries_however_many_checks(
     assert page.content.count(b'<article class="card"') == 20
 
 
-@pytest.mark.parametrize("path", ["/", "/topics/space/", "/publishers/source1.example/"])
+@pytest.mark.parametrize(
+    ("path", "most"), [("/", 5), ("/topics/space/", 5), ("/publishers/source1.example/", 7)]
+)
 def test_the_other_lists_need_few_queries_too(
-    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries, path: str
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries, path: str, most: int
 ) -> None:
     make_many(5)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(most):
         assert client.get(path).status_code == 200
 
 

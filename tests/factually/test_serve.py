@@ -129,7 +129,9 @@ def refusal(data: Path, port: object) -> str:
 
 
 @pytest.mark.skipif(shutil.which("ps") is None, reason="ps is needed to find the children")
-@pytest.mark.parametrize(("words", "name"), [("granian", "web server"), ("worker", "job worker")])
+@pytest.mark.parametrize(
+    ("words", "name"), [("granian", "web server"), ("manage.py work", "job worker")]
+)
 def test_what_is_killed_is_started_again(words: str, name: str, site: Site) -> None:
     os.kill(children(site, words)[0], signal.SIGKILL)
     site.wait_until_said(f"The {name} stopped unexpectedly")

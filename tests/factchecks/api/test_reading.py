@@ -14,8 +14,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from factchecks import publishing, takedown
 from factchecks.models import Correction, FactCheck, Note, Publication, Rating, Revision
+from sources import quoting
+from sources.models import Publisher, Source
 from tests.factchecks.api.reading import API, MOON, ask, read, walk
 from tests.factories import NOON, edit, key, make_check, make_document, make_published, make_user
+from tests.sources.copies import make_copy
 
 pytestmark = pytest.mark.django_db
 
@@ -316,3 +319,47 @@ def test_moments_are_told_to_the_microsecond(client: Client) -> None:
     with time_machine.travel(datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC), tick=False):
         make_published()
         assert read(client, MOON)["updated_at"] == "2026-03-02T12:00:00.123456Z"
+
+
+def test_how_it_stands_with_the_evidence_is_told_beside_the_document(client: Client) -> None:
+    url, passage = "https://source1.example/page", "The Moon is nearly round."
+    publisher = Publisher.objects.create(name="P", domain="source1.example", kind="court")
+    source = Source.objects.create(url=url, title="Title 1", publisher=publisher)
+    quoting.verify(make_copy(source).body, [passage])
+    archived = {"archived_url": "https://archive.example/a b", "state": "dead"}
+    Source.objects.filter(pk=source.pk).update(**archived, state_since=NOON)
+    make_published()
+    first, second, _third = read(client, MOON)["evidence"]
+    assert first == {
+        "number": 1,
+        "page_url": f"{SITE}/sources/{source.pk}/",
+        "state": "dead",
+        "state_since": "2026-03-02T12:00:00Z",
+        "archived_url": "https://archive.example/a%20b",
+        "publisher_kind": "court",
+        "publisher_interest": None,
+        "quotations": [{"key": key(61), "verified_at": "2026-03-02T12:00:00Z"}],
+    }
+    assert (second["state"], second["archived_url"], second["quotations"]) == ("unknown", None, [])
+    assert client.get(first["page_url"]).status_code == 200
+
+
+def test_a_change_of_the_evidence_changes_the_answer_and_not_the_document(client: Client) -> None:
+    publication = make_published()
+    before = ask(client, MOON)
+    known = {"If-None-Match": before["ETag"]}
+    assert ask(client, MOON, **known).status_code == 304
+    Source.objects.filter(url="https://source1.example/page").update(state="drifted")
+    publishing.remake_page(publication)
+    after = ask(client, MOON, **known)
+    assert after.status_code == 200
+    assert after.json()["evidence"][0]["state"] == "drifted"
+    assert after.json()["document"] == before.json()["document"]
+    assert after.json()["sha256"] == before.json()["sha256"]
+
+
+def test_a_page_from_before_the_evidence_was_kept_has_none_to_tell(client: Client) -> None:
+    publication = make_published()
+    del publication.html["evidence"]
+    publication.save()
+    assert read(client, MOON)["evidence"] == []

@@ -15,7 +15,17 @@ from factchecks import publishing, revisions, workflow
 from factchecks.desk.front import SHOWN, Front, front
 from factchecks.desk.queues import AGES
 from factchecks.models import FactCheck
-from tests.factories import NOON, edit, key, make_document, make_user
+from sources.models import Source
+from tests.factories import (
+    NOON,
+    edit,
+    key,
+    make_check,
+    make_document,
+    make_published,
+    make_source_part,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
@@ -230,3 +240,65 @@ def test_checks_are_listed_with_who_looks_after_them_in_few_queries(
     with django_assert_max_num_queries(14):
         page = client.get(reverse("admin:factchecks_factcheck_changelist")).content.decode()
     assert "March 2, 2026" in page
+
+
+# Sources ------------------------------------------------------------------------------------------
+
+
+def fallen(user: User) -> list[str]:
+    page = seen(user, may_see_sources=True)
+    return [
+        f"{line.title}: {line.note}"
+        for section in page.newsroom
+        if section.key == "fallen"
+        for line in section.lines
+    ]
+
+
+def test_sources_that_readers_no_longer_find_are_listed_until_somebody_takes_note(
+    editor: User,
+) -> None:
+    make_published()
+    one, two, three = Source.objects.order_by("title")
+    make_check(key=key(9), slug="draft", citations=[])
+    Source.objects.create(url="https://nobody.example/", state="dead", state_since=NOON)
+    for source, state, since in [
+        (one, "dead", NOON - timedelta(days=3)),
+        (two, "drifted", NOON - timedelta(days=1)),
+        (three, "alive", NOON),
+    ]:
+        Source.objects.filter(pk=source.pk).update(state=state, state_since=since)
+    assert fallen(editor) == [
+        "Title 2: says something else since March 1, 2026",
+        "Title 1: no longer available since Feb. 27, 2026",
+    ]
+    Source.objects.filter(pk=two.pk).update(noted_at=NOON)
+    assert [line.split(":")[0] for line in fallen(editor)] == ["Title 1"]
+    later = {"state": "moved", "state_since": NOON + timedelta(days=1)}
+    Source.objects.filter(pk=two.pk).update(**later)
+    assert [line.split(":")[0] for line in fallen(editor)] == ["Title 2", "Title 1"]
+
+
+def test_who_may_not_see_sources_is_not_told_of_them(editor: User) -> None:
+    make_published()
+    Source.objects.update(state="dead", state_since=NOON)
+    assert "fallen" not in {section.key for section in seen(editor).newsroom}
+
+
+def test_ten_sources_are_shown_and_the_rest_is_a_link_away(client: Client, editor: User) -> None:
+    document: Any = make_document()
+    document["citations"] = [
+        {**document["citations"][0], "key": key(800 + n), "number": n, "source": part}
+        for n in range(1, 13)
+        for part in [make_source_part(n)]
+    ]
+    for citation in document["citations"]:
+        citation["quotations"] = []
+    make_published(citations=document["citations"])
+    Source.objects.update(state="dead", state_since=NOON)
+    page = seen(editor, may_see_sources=True)
+    [section] = [each for each in page.newsroom if each.key == "fallen"]
+    assert len(section.lines) == SHOWN
+    client.force_login(make_user("looker", "sources.view_source"))
+    listed: Any = client.get(section.more)
+    assert listed.context["cl"].result_count == 12

@@ -11,14 +11,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from factchecks import verifying
 from factchecks.desk.searching import containing
 from factchecks.generating import filling
 from factchecks.models import FactCheck, Rating
+from sources.models import Source
 from tests.factchecks.desk.forms import change_url, save, typed
 from tests.factories import edit, key, make_check, make_document, make_source_part, make_user
+from tests.sources.copies import TEXT, make_body, make_copy
 
 pytestmark = pytest.mark.django_db
-EDIT, SAVE, PUBLISH, LIST = 20, 30, 30, 12
+EDIT, SAVE, PUBLISH, LIST = 23, 30, 36, 12
+VERIFIED = 4  # more, where only what stands in kept copies is published
 
 
 @contextmanager
@@ -49,11 +53,17 @@ def make_long_check(findings: int, sources: int) -> FactCheck:
             "number": number,
             "accessed_on": "2026-02-28",
             "source": make_source_part(number),
-            "quotations": [{"key": key(3000 + number), "text": "So.", "finding": key(1000)}],
+            "quotations": [
+                {"key": key(3000 + number), "text": "nearly round.", "finding": key(1000)}
+            ],
         }
         for number in range(1, sources + 1)
     ]
-    return make_check(**document)
+    check = make_check(**document)
+    for source in Source.objects.filter(citations__fact_check=check):
+        make_copy(source, make_body(f"{TEXT} {source.pk}"))
+    verifying.verify(check)
+    return check
 
 
 # The sample's size, and a much longer one.
@@ -104,17 +114,20 @@ def test_a_forged_number_of_rows_makes_no_work_and_loses_nothing(editor: Client)
 
 
 @SIZES
+@pytest.mark.parametrize("must", [False, True])
 def test_publishing_a_check_asks_the_same_whatever_its_length(
-    editor: Client, findings: int, sources: int
+    editor: Client, findings: int, sources: int, settings: Any, must: bool
 ) -> None:
+    settings.QUOTATIONS_MUST_BE_VERIFIED = must
+    most = PUBLISH + VERIFIED if must else PUBLISH
     check = make_long_check(findings, sources)
     address = f"/admin/factchecks/factcheck/{check.pk}/publish/"
     data = {"base": "1", "at_0": "", "at_1": ""}
-    with at_most(PUBLISH):
+    with at_most(most):
         assert editor.post(address, data).status_code == 302
     edit(check, summary="Changed [1].")
     data = {"base": "2", "at_0": "", "at_1": "", "kind": "update", "text": "More is known."}
-    with at_most(PUBLISH):
+    with at_most(most):
         assert editor.post(address, data).status_code == 302
     assert check.publications.count() == 2
 
