@@ -6,13 +6,14 @@ that it lacks. So the total is the same in whichever order the facts came, and h
 A one-off gift is paid by a payment, a recurring one by each of its invoices: these are the units of the ledger.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from supporters import giving, letters, suspicion
 from supporters.models import Contribution, Payment, ProviderObject
@@ -259,25 +260,30 @@ class Unit:
 
     def enter_taken(self, paid: Payment) -> None:
         kinds = Payment.Kind
-        sums = dict(
-            paid.reversals.order_by("kind").values_list("kind").annotate(total=Sum("amount"))
-        )
-        refunded, disputed, won = (
-            int(sums.get(kind, 0)) for kind in (kinds.REFUND, kinds.DISPUTE, kinds.DISPUTE_WON)
-        )
+        sums, own = self.sums(paid)
         to_refund, to_hold = self.taken()
         to_refund = min(to_refund, paid.amount)
-        to_hold = min(to_hold, paid.amount - to_refund)
-        if refunded > to_refund:
-            raise Contradiction(
-                "A refund that was counted has failed: record the money again by hand."
-            )
+        refunded = sums[kinds.REFUND] - sums[kinds.REFUND_FAILED]
+        # What somebody gave back by hand is no refund of the provider's that could fail.
+        failed = min(refunded - to_refund, own[kinds.REFUND] - own[kinds.REFUND_FAILED])
+        refunded -= max(failed, 0)
+        held = sums[kinds.DISPUTE] - sums[kinds.DISPUTE_WON]
+        to_hold = min(to_hold, paid.amount - max(to_refund, refunded))
         # First what comes back, so that no line takes more than there is.
-        self.write(paid, kinds.DISPUTE_WON, won, disputed - won - to_hold)
-        self.write(paid, kinds.REFUND, refunded, to_refund - refunded)
-        self.write(paid, kinds.DISPUTE, disputed, to_hold - (disputed - won))
+        self.write(paid, kinds.REFUND_FAILED, sums, failed)
+        self.write(paid, kinds.DISPUTE_WON, sums, held - to_hold)
+        self.write(paid, kinds.REFUND, sums, to_refund - refunded)
+        self.write(paid, kinds.DISPUTE, sums, to_hold - held)
 
-    def write(self, paid: Payment, kind: Payment.Kind, before: int, more: int) -> None:
+    def sums(self, paid: Payment) -> tuple[Counter[str], Counter[str]]:
+        """What the lines of each kind come to so far: all of them, and those of the provider."""
+        by_provider = Sum("amount", filter=Q(provider=self.row.provider), default=0)
+        lines = paid.reversals.order_by("kind").values_list("kind")
+        found = list(lines.annotate(Sum("amount"), own=by_provider))
+        every = Counter({kind: int(total) for kind, total, _own in found})
+        return every, Counter({kind: int(own) for kind, _total, own in found})
+
+    def write(self, paid: Payment, kind: Payment.Kind, sums: Counter[str], more: int) -> None:
         """One line; its reference is the sum that it leads to, so that none is written twice."""
         if more <= 0:
             return
@@ -289,13 +295,17 @@ class Unit:
             currency=paid.currency,
             paid_at=max(self.moment(kind), paid.paid_at),
             provider=paid.provider,
-            provider_id=f"{paid.provider_id}:{before + more}",
+            provider_id=f"{paid.provider_id}:{sums[kind] + more}",
         )
 
     def moment(self, kind: Payment.Kind) -> datetime:
-        wanted = Kind.REFUND if kind == Payment.Kind.REFUND else Kind.DISPUTE
-        moments = [row.happened_at for row in self.family if row.kind == wanted]
-        if kind == Payment.Kind.REFUND:
+        kinds = Payment.Kind
+        wanted = Kind.DISPUTE if kind in {kinds.DISPUTE, kinds.DISPUTE_WON} else Kind.REFUND
+        rows = [row for row in self.family if row.kind == wanted]
+        moments = [
+            row.failed_at if kind == kinds.REFUND_FAILED else row.happened_at for row in rows
+        ]
+        if kind == kinds.REFUND:
             moments += [row.refunded_at for row in self.family]
         return max([self.paid_at, *filter(None, moments)])
 
