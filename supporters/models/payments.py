@@ -223,3 +223,8 @@ class Payment(models.Model):
     def left(self) -> int:
         """What is left of it after its refunds and disputes, in minor units."""
         return self.amount + (self.reversals.aggregate(net=self.NET)["net"] or 0)
+
+    def refunded(self) -> int:
+        """What its refunds have given back, less those that failed, in minor units."""
+        refunds = self.reversals.filter(kind__in=[self.Kind.REFUND, self.Kind.REFUND_FAILED])
+        return -(refunds.aggregate(net=self.NET)["net"] or 0)
