@@ -43,7 +43,7 @@ class Figures:
             (_("Payments"), parts["payments"]),
             (_("Refunds"), parts["refunds"]),
             (
-                _("Of these, refunds that failed, so that the money came back"),
+                _("Of these, refunds that failed: the money stayed with us"),
                 parts["refunds_failed"],
             ),
             (_("Payments disputed with a bank"), parts["disputes"]),
