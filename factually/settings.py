@@ -12,7 +12,7 @@ import django
 import environ
 from csp.constants import NONE, SELF
 
-from factually import evidence, local, mail
+from factually import evidence, local, mail, patience
 from factually.demonstration import site
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "factually.patience.middleware",
     "factually.middleware.health.health",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -137,6 +138,7 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": 1,
     "max_size": env.int("DATABASE_POOL_SIZE", default=10),
     "timeout": 5,
+    "connection_class": patience.Connection,
 }
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -11,14 +11,14 @@ from django.db import connection
 
 from supporters.models import Goal, GoalBalance, GoalTotal
 
-FIGURES = ("net", "payments", "refunds", "disputes", "disputes_won", "held")
+FIGURES = ("net", "payments", "refunds", "refunds_failed", "disputes", "disputes_won", "held")
 BATCH = 1000
 
 # By another way than the triggers of the balances take: from the lines of the ledger up.
 BALANCES = """
     WITH line AS (
         SELECT coalesce(payment.reverses_id, payment.id) AS payment_id, payment.kind,
-            CASE WHEN payment.kind IN ('payment', 'dispute_won') THEN payment.amount
+            CASE WHEN payment.kind NOT IN ('refund', 'dispute') THEN payment.amount
                 ELSE -payment.amount END AS amount
         FROM supporters_payment payment JOIN supporters_goal goal ON goal.id = %(goal)s
         WHERE goal.ends_at IS NULL OR payment.paid_at < goal.ends_at
@@ -26,6 +26,7 @@ BALANCES = """
     moved AS (
         SELECT payment_id, sum(amount) AS net,
             count(*) FILTER (WHERE kind = 'refund') AS refunds,
+            count(*) FILTER (WHERE kind = 'refund_failed') AS refunds_failed,
             count(*) FILTER (WHERE kind = 'dispute') AS disputes,
             count(*) FILTER (WHERE kind = 'dispute_won') AS disputes_won
         FROM line GROUP BY payment_id
@@ -35,6 +36,7 @@ BALANCES = """
             sum(greatest(least(moved.net, paid.amount), 0)) AS net,
             count(*) AS payments,
             sum(moved.refunds) AS refunds,
+            sum(moved.refunds_failed) AS refunds_failed,
             sum(moved.disputes) AS disputes,
             sum(moved.disputes_won) AS disputes_won
         FROM moved
@@ -51,6 +53,7 @@ BALANCES = """
             coalesce(sum(net) FILTER (WHERE NOT is_held), 0),
             coalesce(sum(payments) FILTER (WHERE NOT is_held), 0),
             coalesce(sum(refunds) FILTER (WHERE NOT is_held), 0),
+            coalesce(sum(refunds_failed) FILTER (WHERE NOT is_held), 0),
             coalesce(sum(disputes) FILTER (WHERE NOT is_held), 0),
             coalesce(sum(disputes_won) FILTER (WHERE NOT is_held), 0),
             count(*) FILTER (WHERE is_held)
@@ -58,7 +61,8 @@ BALANCES = """
         FROM gift GROUP BY supporter_id
     ),
     kept AS (
-        SELECT supporter_id, ARRAY[net, payments, refunds, disputes, disputes_won, held]::bigint[] AS figures
+        SELECT supporter_id,
+            ARRAY[net, payments, refunds, refunds_failed, disputes, disputes_won, held]::bigint[] AS figures
         FROM supporters_goalbalance WHERE goal_id = %(goal)s
     )
     SELECT supporter_id, kept.figures, ledger.figures
@@ -69,12 +73,13 @@ BALANCES = """
 
 TOTALS = """
     SELECT (
-        SELECT ARRAY[sum(people), sum(givers), sum(money), sum(payments), sum(refunds), sum(disputes),
-            sum(disputes_won), sum(held)]::bigint[]
+        SELECT ARRAY[sum(people), sum(givers), sum(money), sum(payments), sum(refunds),
+            sum(refunds_failed), sum(disputes), sum(disputes_won), sum(held)]::bigint[]
         FROM supporters_goaltotal WHERE goal_id = %(goal)s
     ), (
         SELECT ARRAY[count(*) FILTER (WHERE net > 0), count(*) FILTER (WHERE payments > 0), sum(net),
-            sum(payments), sum(refunds), sum(disputes), sum(disputes_won), sum(held)]::bigint[]
+            sum(payments), sum(refunds), sum(refunds_failed), sum(disputes), sum(disputes_won),
+            sum(held)]::bigint[]
         FROM supporters_goalbalance WHERE goal_id = %(goal)s
     )
 """

@@ -18,6 +18,7 @@ PARTS = (
     "money",
     "payments",
     "refunds",
+    "refunds_failed",
     "disputes",
     "disputes_won",
     "held",
@@ -41,6 +42,10 @@ class Figures:
             (_("Supporters counted"), parts["people"]),
             (_("Payments"), parts["payments"]),
             (_("Refunds"), parts["refunds"]),
+            (
+                _("Of these, refunds that failed: the money stayed with us"),
+                parts["refunds_failed"],
+            ),
             (_("Payments disputed with a bank"), parts["disputes"]),
             (_("Of these, disputes that ended in our favour"), parts["disputes_won"]),
             (_("Gifts held back, which do not count"), parts["held"]),

@@ -32,6 +32,11 @@ def neutral(cell: str) -> str:
     return f"'{cell}" if cell.startswith(DANGEROUS) or cell.lstrip().startswith(DANGEROUS) else cell
 
 
+def plain(cell: str) -> str:
+    """The text again, without the apostrophe that ``neutral`` gave it."""
+    return cell[1:] if cell.startswith("'") and neutral(cell[1:]) == cell else cell
+
+
 class _Echo:
     """What is written to it is given back at once."""
 

@@ -162,7 +162,7 @@ class PaymentForm(forms.ModelForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if "kind" in self.fields:  # disputes come from the provider of cards, not by hand
-            by_hand = (Payment.Kind.PAYMENT, Payment.Kind.REFUND)
+            by_hand = (Payment.Kind.PAYMENT, Payment.Kind.REFUND, Payment.Kind.REFUND_FAILED)
             field: Any = self.fields["kind"]
             field.choices = [(kind.value, kind.label) for kind in by_hand]
 
@@ -188,6 +188,8 @@ class PaymentForm(forms.ModelForm):
         payments = contribution.payments.filter(kind=Payment.Kind.PAYMENT)
         cleaned["reverses"] = cleaned.get("reverses") or _only(payments)
         self._check_refund(cleaned["reverses"], cleaned["paid_at"], contribution)
+        if cleaned["reverses"] and not self.errors:
+            self._check_amount(cleaned["reverses"], cleaned["kind"])
 
     def _check_refund(self, paid: Payment | None, at: datetime, contribution: Contribution) -> None:
         if paid is None:
@@ -196,14 +198,14 @@ class PaymentForm(forms.ModelForm):
             self.add_error("reverses", _("Choose a payment of this contribution."))
         elif paid.paid_at > at:
             self.add_error("paid_at", _("A refund comes after its payment."))
-        elif self.instance.amount > (left := paid.left()):
-            self.add_error(
-                "typed_amount",
-                ValidationError(
-                    _("At most %(left)s of this payment can be given back."),
-                    params={"left": money.label(left, paid.currency)},
-                ),
-            )
+
+    def _check_amount(self, paid: Payment, kind: str) -> None:
+        most, sentence = paid.left(), _("At most %(most)s of this payment can be given back.")
+        if kind == Payment.Kind.REFUND_FAILED:
+            most, sentence = paid.refunded(), _("Only %(most)s of this payment was given back.")
+        if self.instance.amount > most:
+            params = {"most": money.label(most, paid.currency)}
+            self.add_error("typed_amount", ValidationError(sentence, params=params))
 
 
 class NewPaymentForm(PaymentForm):

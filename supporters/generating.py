@@ -137,6 +137,8 @@ class _Batch:
             if turn == 0 and chance % 60 == 0:
                 back = amount if chance % 120 else amount // 2
                 self._pay(gift, "refund", back, paid_at + DAY / 2, reference, paid)
+                if chance % 1200 == 60:
+                    self._pay(gift, "refund_failed", back, paid_at + DAY, reference, paid)
             elif turn == 0 and chance % 500 == 1:
                 self._pay(gift, "dispute", amount, paid_at + DAY / 4, reference, paid)
                 if chance % 1000 == 1:

@@ -106,9 +106,11 @@ def follow_wish(paid: Payment) -> None:
 
     Anybody can type another's e-mail address: what a supporter once chose is changed by mail alone.
     """
+    if not paid.contribution.asks_to_show_name:
+        return
     person = paid.contribution.supporter
     gifts = Payment.objects.filter(contribution__supporter=person).exclude(pk=paid.pk)
-    if paid.contribution.asks_to_show_name and not person.erased_at and not gifts.exists():
+    if not person.erased_at and not gifts.exists():
         person.show_name = True
         person.save(update_fields=["show_name"])
 

@@ -6,13 +6,14 @@ that it lacks. So the total is the same in whichever order the facts came, and h
 A one-off gift is paid by a payment, a recurring one by each of its invoices: these are the units of the ledger.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from supporters import giving, letters, suspicion
 from supporters.models import Contribution, Payment, ProviderObject
@@ -38,107 +39,116 @@ class Contradiction(Exception):
 def settle(provider: str, facts: Iterable[Fact]) -> None:
     """Take facts in, and bring the ledger up to them, in the caller's transaction. Raises ``Contradiction``."""
     assert connection.in_atomic_block, "facts are merged and settled together, or not at all"  # noqa: S101
+    facts = list(facts)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-    touched = _Touched(provider)
+    touched = _Touched(provider, facts)
     for fact in facts:
         touched.merge(fact)
-    for unit in touched.roots():
+    changed = touched.save()
+    if not changed:  # told already, in other words
+        return
+    for unit in touched.roots(changed):
         _enter(unit)
     for subscription in touched.subscriptions():
         _renew(subscription)
 
 
 class _Touched:
-    """The objects that some facts are about, merged and saved."""
+    """The objects that some facts are about, with all above them: read at once, merged, and saved.
 
-    def __init__(self, provider: str) -> None:
+    Nobody else changes them meanwhile: see ``LOCK``.
+    """
+
+    def __init__(self, provider: str, facts: list[Fact]) -> None:
         self.provider = provider
-        self.rows: dict[str, ProviderObject] = {}
-        self.by_pk: dict[int, ProviderObject] = {}
+        names = {fact.object_id for fact in facts} | {fact.part_of for fact in facts} - {""}
+        known = ProviderObject.objects.with_all_above(provider, names)
+        known = known.select_related("contribution")
+        by_pk = {row.pk: row for row in known}
+        for row in known:
+            if row.part_of_id:
+                row.part_of = by_pk[row.part_of_id]
+        self.rows = {row.object_id: row for row in known}
+        self.before = {row.pk: _state(row) for row in known}
         self.gifts: dict[UUID, Contribution | None] = {}
 
     def merge(self, fact: Fact) -> None:
         row = self.row(fact.object_id, fact.kind)
         if fact.part_of and fact.part_of_kind:
-            self.put_under(row, self.row(fact.part_of, fact.part_of_kind))
-        before = _state(row)
+            _put_under(row, self.row(fact.part_of, fact.part_of_kind))
         if fact.key and row.contribution_id is None:
             row.contribution = self.named(fact.key)
         _take_in(row, fact)
-        if _state(row) != before:
-            row.save()
-
-    def named(self, key: UUID) -> Contribution | None:
-        if key not in self.gifts:
-            known = Contribution.objects.select_related("supporter")
-            self.gifts[key] = known.filter(key=key, provider=self.provider).first()
-        return self.gifts[key]
 
     def row(self, object_id: str, kind: Kind) -> ProviderObject:
         if object_id not in self.rows:
-            known = ProviderObject.objects.select_related("contribution")
-            names = {"provider": self.provider, "object_id": object_id}
-            # Nobody else can make it meanwhile: see ``LOCK``.
-            row = known.filter(**names).first() or known.create(**names, kind=kind)
-            self.rows[object_id] = self.by_pk[row.pk] = row
+            new = ProviderObject(provider=self.provider, object_id=object_id, kind=kind)
+            self.rows[object_id] = new
         return self.rows[object_id]
 
-    def above(self, row: ProviderObject) -> ProviderObject | None:
-        if row.part_of_id is None:
-            return None
-        if row.part_of_id not in self.by_pk:
-            above = ProviderObject.objects.get(pk=row.part_of_id)
-            self.rows[above.object_id] = self.by_pk[above.pk] = above
-        return self.by_pk[row.part_of_id]
+    def named(self, key: UUID) -> Contribution | None:
+        if key not in self.gifts:
+            known = Contribution.objects.filter(key=key, provider=self.provider)
+            self.gifts[key] = known.first()
+        return self.gifts[key]
 
-    def put_under(self, row: ProviderObject, parent: ProviderObject) -> None:
-        """What was named as the owner of an object may be its owner's owner: both find their place."""
-        above = self.above(row)
-        if above is None or above.pk == parent.pk:
-            if above is None:
-                row.part_of = parent
-                row.save(update_fields=["part_of"])
-        elif HEIGHT[above.kind] == HEIGHT[parent.kind]:
-            raise Contradiction("The event names another owner of an object than an earlier one.")
-        elif HEIGHT[above.kind] < HEIGHT[parent.kind]:
-            self.put_under(above, parent)
-        else:
-            row.part_of = parent
-            row.save(update_fields=["part_of"])
-            self.put_under(parent, above)
+    def save(self) -> list[ProviderObject]:
+        """Save what is new or has changed, and give it back. What others are part of comes first."""
+        changed = []
+        for row in sorted(self.rows.values(), key=lambda row: -HEIGHT.get(row.kind, -1)):
+            row.part_of = row.part_of  # which has its number by now
+            if row.pk is None or _state(row) != self.before[row.pk]:
+                row.save()
+                changed.append(row)
+        return changed
 
-    def roots(self) -> list[ProviderObject]:
-        """The uppermost object of money above each that was touched; what waited for a touched subscription."""
+    def roots(self, changed: Iterable[ProviderObject]) -> list[ProviderObject]:
+        """The uppermost object of money above each that changed; what waited for a touched subscription."""
         found = {}
-        for row in list(self.rows.values()):
-            top = row
-            while (above := self.above(top)) and above.kind in MONEY:
-                top = above
+        for top in changed:
+            while top.part_of and top.part_of.kind in MONEY:
+                top = top.part_of
             if top.kind in MONEY:
                 found[top.pk] = top
-        named = [row.pk for row in self.subscriptions() if row.contribution_id]
-        invoices = list(ProviderObject.objects.filter(part_of__in=named, kind=Kind.INVOICE))
-        entered = Payment.objects.filter(
-            provider=self.provider,
-            kind=Payment.Kind.PAYMENT,
-            provider_id__in=[row.object_id for row in invoices],
-        )
-        known = set(entered.values_list("provider_id", flat=True))
-        for row in invoices:
-            if row.object_id not in known:
+        lasting = [row for row in self.rows.values() if row.kind == Kind.SUBSCRIPTION]
+        if named := [row.pk for row in lasting if row.contribution_id]:
+            for row in self.not_entered(named):
                 found.setdefault(row.pk, row)
         return [found[pk] for pk in sorted(found)]
 
+    def not_entered(self, subscriptions: list[int]) -> QuerySet[ProviderObject]:
+        entered = Payment.objects.filter(
+            provider=self.provider,
+            kind=Payment.Kind.PAYMENT,
+            provider_id=OuterRef("object_id"),
+        )
+        invoices = ProviderObject.objects.filter(part_of__in=subscriptions, kind=Kind.INVOICE)
+        return invoices.filter(~Exists(entered))
+
     def subscriptions(self) -> list[ProviderObject]:
         """Those that were touched, directly or by the end of their customer."""
-        for row in list(self.rows.values()):
-            self.above(row)
         found = {row.pk: row for row in self.rows.values() if row.kind == Kind.SUBSCRIPTION}
         ended = [row.pk for row in self.rows.values() if row.kind == Kind.CUSTOMER and row.ended_at]
         for row in ProviderObject.objects.filter(part_of__in=ended) if ended else []:
             found.setdefault(row.pk, row)
         return list(found.values())
+
+
+def _put_under(row: ProviderObject, parent: ProviderObject) -> None:
+    """What was named as the owner of an object may be its owner's owner: both find their place."""
+    above = row.part_of
+    if above is None:
+        row.part_of = parent
+    elif above is parent:
+        return
+    elif HEIGHT[above.kind] == HEIGHT[parent.kind]:
+        raise Contradiction("The event names another owner of an object than an earlier one.")
+    elif HEIGHT[above.kind] < HEIGHT[parent.kind]:
+        _put_under(above, parent)
+    else:
+        row.part_of = parent
+        _put_under(parent, above)
 
 
 def _state(row: ProviderObject) -> tuple[object, ...]:
@@ -196,7 +206,8 @@ def _enter(root: ProviderObject) -> None:
         if unit.amount is not None and unit.happened_at is not None
     ]
     if units:
-        suspicion.look(owner, family)
+        is_paid_anew = any(is_new for _payment, is_new in entered)
+        suspicion.look(owner, family, is_paid_anew=is_paid_anew)
     for payment, is_new in entered:
         if is_new:
             letters.acknowledge(payment)
@@ -208,12 +219,7 @@ def _is_within(row: ProviderObject, units: list[ProviderObject]) -> bool:
 
 def _family(root: ProviderObject) -> list[ProviderObject]:
     """An object and all that is part of it."""
-    family, level = [root], [root.pk]
-    while level:
-        below = list(ProviderObject.objects.filter(part_of__in=level).order_by("pk"))
-        family += below
-        level = [row.pk for row in below if row.kind not in TAKEN]
-    return family
+    return list(ProviderObject.objects.with_all_below(root).select_related("contribution"))
 
 
 @dataclass
@@ -236,12 +242,13 @@ class Unit:
             "currency": self.row.currency,
             "paid_at": self.paid_at,
         }
-        paid, is_new = Payment.objects.get_or_create(
-            provider=self.row.provider,
-            provider_id=self.row.object_id,
-            kind=Payment.Kind.PAYMENT,
-            defaults=fields,
-        )
+        name = {
+            "provider": self.row.provider,
+            "provider_id": self.row.object_id,
+            "kind": Payment.Kind.PAYMENT,
+        }
+        known = Payment.objects.filter(**name).first()
+        paid, is_new = known or Payment.objects.create(**name, **fields), known is None
         if is_new:
             giving.follow_wish(paid)
         if not is_new or any(self.taken()):
@@ -259,25 +266,30 @@ class Unit:
 
     def enter_taken(self, paid: Payment) -> None:
         kinds = Payment.Kind
-        sums = dict(
-            paid.reversals.order_by("kind").values_list("kind").annotate(total=Sum("amount"))
-        )
-        refunded, disputed, won = (
-            int(sums.get(kind, 0)) for kind in (kinds.REFUND, kinds.DISPUTE, kinds.DISPUTE_WON)
-        )
+        sums, own = self.sums(paid)
         to_refund, to_hold = self.taken()
         to_refund = min(to_refund, paid.amount)
-        to_hold = min(to_hold, paid.amount - to_refund)
-        if refunded > to_refund:
-            raise Contradiction(
-                "A refund that was counted has failed: record the money again by hand."
-            )
+        refunded = sums[kinds.REFUND] - sums[kinds.REFUND_FAILED]
+        # What somebody gave back by hand is no refund of the provider's that could fail.
+        failed = min(refunded - to_refund, own[kinds.REFUND] - own[kinds.REFUND_FAILED])
+        refunded -= max(failed, 0)
+        held = sums[kinds.DISPUTE] - sums[kinds.DISPUTE_WON]
+        to_hold = min(to_hold, paid.amount - max(to_refund, refunded))
         # First what comes back, so that no line takes more than there is.
-        self.write(paid, kinds.DISPUTE_WON, won, disputed - won - to_hold)
-        self.write(paid, kinds.REFUND, refunded, to_refund - refunded)
-        self.write(paid, kinds.DISPUTE, disputed, to_hold - (disputed - won))
+        self.write(paid, kinds.REFUND_FAILED, sums, failed)
+        self.write(paid, kinds.DISPUTE_WON, sums, held - to_hold)
+        self.write(paid, kinds.REFUND, sums, to_refund - refunded)
+        self.write(paid, kinds.DISPUTE, sums, to_hold - held)
 
-    def write(self, paid: Payment, kind: Payment.Kind, before: int, more: int) -> None:
+    def sums(self, paid: Payment) -> tuple[Counter[str], Counter[str]]:
+        """What the lines of each kind come to so far: all of them, and those of the provider."""
+        by_provider = Sum("amount", filter=Q(provider=self.row.provider), default=0)
+        lines = paid.reversals.order_by("kind").values_list("kind")
+        found = list(lines.annotate(Sum("amount"), own=by_provider))
+        every = Counter({kind: int(total) for kind, total, _own in found})
+        return every, Counter({kind: int(own) for kind, _total, own in found})
+
+    def write(self, paid: Payment, kind: Payment.Kind, sums: Counter[str], more: int) -> None:
         """One line; its reference is the sum that it leads to, so that none is written twice."""
         if more <= 0:
             return
@@ -289,13 +301,17 @@ class Unit:
             currency=paid.currency,
             paid_at=max(self.moment(kind), paid.paid_at),
             provider=paid.provider,
-            provider_id=f"{paid.provider_id}:{before + more}",
+            provider_id=f"{paid.provider_id}:{sums[kind] + more}",
         )
 
     def moment(self, kind: Payment.Kind) -> datetime:
-        wanted = Kind.REFUND if kind == Payment.Kind.REFUND else Kind.DISPUTE
-        moments = [row.happened_at for row in self.family if row.kind == wanted]
-        if kind == Payment.Kind.REFUND:
+        kinds = Payment.Kind
+        wanted = Kind.DISPUTE if kind in {kinds.DISPUTE, kinds.DISPUTE_WON} else Kind.REFUND
+        rows = [row for row in self.family if row.kind == wanted]
+        moments = [
+            row.failed_at if kind == kinds.REFUND_FAILED else row.happened_at for row in rows
+        ]
+        if kind == kinds.REFUND:
             moments += [row.refunded_at for row in self.family]
         return max([self.paid_at, *filter(None, moments)])
 

@@ -40,7 +40,7 @@ _KEPT = """
         ON contribution.id = paid.contribution_id AND contribution.held_at IS NULL
     LEFT JOIN (
         SELECT reverses_id,
-            greatest(sum(CASE kind WHEN 'dispute_won' THEN -amount ELSE amount END), 0) AS amount
+            greatest(sum(CASE WHEN kind IN ('refund_failed', 'dispute_won') THEN -amount ELSE amount END), 0) AS amount
         FROM supporters_payment WHERE kind <> 'payment' AND paid_at < %(until)s GROUP BY reverses_id
     ) back ON back.reverses_id = paid.id
     WHERE paid.kind = 'payment' AND paid.paid_at < %(until)s
@@ -50,8 +50,8 @@ _MONEY = f"""
     SELECT day, currency, is_once, count(*), sum(amount)::bigint FROM ({_KEPT}) kept GROUP BY 1, 2, 3
 """  # noqa: S608 - nobody's words are in it, nor in those below
 _BACK = """
-    SELECT to_char(paid_at AT TIME ZONE %(zone)s, 'YYYY-MM'), currency, count(*) FILTER (WHERE kind <> 'dispute_won'),
-        sum(CASE kind WHEN 'dispute_won' THEN -amount ELSE amount END)::bigint
+    SELECT to_char(paid_at AT TIME ZONE %(zone)s, 'YYYY-MM'), currency,
+        sum(CASE WHEN kind IN ('refund_failed', 'dispute_won') THEN -amount ELSE amount END)::bigint
     FROM supporters_payment WHERE kind <> 'payment' AND paid_at < %(until)s GROUP BY 1, 2
 """
 _PEOPLE = f"""
@@ -187,7 +187,7 @@ def _months(money: Any, back: Any, people: Any, at: datetime) -> list[dict[str, 
     turns: dict[tuple[str, str], int] = defaultdict(int)
     for day, currency, is_once, _count, amount in money:
         (once if is_once else recurring)[f"{day:%Y-%m}"][currency] += amount
-    for month, currency, _count, amount in back:
+    for month, currency, amount in back:
         given_back[month][currency] += amount
     for day, turn, count in people:
         turns[f"{day:%Y-%m}", turn] += count

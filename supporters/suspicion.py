@@ -6,6 +6,7 @@ No addresses of machines are kept. A gift that a person released is not held bac
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -43,10 +44,11 @@ def too_many_tries(email: str, now: datetime) -> bool:
     return begun.exclude(provider="").count() >= MANY_TRIES
 
 
-def look(contribution: Contribution, family: Iterable[ProviderObject]) -> None:
+def look(
+    contribution: Contribution, family: Iterable[ProviderObject], *, is_paid_anew: bool
+) -> None:
     """Hold a gift back by what is known of its charges. The same in whichever order that became known."""
     charges = [row for row in family if row.kind == ProviderObject.Kind.CHARGE]
-    _keep_test_from_real(contribution)
     for charge in charges:
         if charge.card_country and charge.billing_country not in {"", charge.card_country}:
             countries = {"card": charge.card_country, "address": charge.billing_country}
@@ -57,7 +59,9 @@ def look(contribution: Contribution, family: Iterable[ProviderObject]) -> None:
     if sum(1 for charge in charges if charge.failed_at) >= MANY_FAILED:
         hold(contribution, _("Many cards were tried before one was accepted."))
     _look_at_cards({charge.card for charge in charges} - {""})
-    _look_at_gifts(contribution)
+    if is_paid_anew:
+        _keep_test_from_real(contribution)
+        _look_at_gifts(contribution)
 
 
 def _keep_test_from_real(contribution: Contribution) -> None:
@@ -81,12 +85,13 @@ def _look_at_cards(cards: set[str]) -> None:
 
 def _look_at_gifts(contribution: Contribution) -> None:
     """Many gifts of one person on one day, all by card."""
+    paid = Payment.objects.filter(contribution=OuterRef("pk"), kind=Payment.Kind.PAYMENT)
     gifts = Contribution.objects.filter(
+        Exists(paid),
         supporter=contribution.supporter_id,
         provider=contribution.provider,
         pledged_on=contribution.pledged_on,
-        payments__kind=Payment.Kind.PAYMENT,
-    ).distinct()
-    if gifts.count() >= MANY_GIFTS:
-        for gift in gifts:
+    )
+    if len(found := list(gifts)) >= MANY_GIFTS:
+        for gift in found:
             hold(gift, _("Many gifts of one person on one day."))

@@ -37,6 +37,7 @@ class ClosingForm(forms.Form):
         max_length=200,
         label=gettext_lazy("How it was dealt with"),
         help_text=gettext_lazy("Such as: recorded by hand. Name nobody here."),
+        error_messages={"required": gettext_lazy("Say how it was dealt with.")},
     )
 
 

@@ -47,17 +47,17 @@ def dry_run(content: bytes, *, currency: str, at: datetime | None = None) -> Dry
 
 
 def _recorded(gifts: Sequence[Gift]) -> dict[str, tuple[int, str]]:
-    """Amount and currency by reference."""
+    """Amount and currency by the gift's reference, for those that are recorded under it or as the file has it."""
+    names = {gift.reference for gift in gifts} | {gift.as_written for gift in gifts}
     found = Payment.objects.filter(
-        provider=Payment.Provider.HAND,
-        kind=Payment.Kind.PAYMENT,
-        provider_id__in=[gift.reference for gift in gifts],
+        provider=Payment.Provider.HAND, kind=Payment.Kind.PAYMENT, provider_id__in=names
     )
+    columns = found.order_by().values_list("provider_id", "amount", "currency")
+    known = {reference: (amount, currency) for reference, amount, currency in columns}
     return {
-        reference: (amount, currency)
-        for reference, amount, currency in found.order_by().values_list(
-            "provider_id", "amount", "currency"
-        )
+        gift.reference: known.get(gift.reference) or known[gift.as_written]
+        for gift in gifts
+        if gift.reference in known or gift.as_written in known
     }
 
 
@@ -75,11 +75,8 @@ def record(gifts: Sequence[Gift], *, by: Any, name: str) -> int:
     """
     recorded = _recorded(gifts)
     new = [gift for gift in gifts if gift.reference not in recorded]
-    people = _supporters(new)
-    contributions = Contribution.objects.bulk_create(
-        (_contribution(gift, person, by) for gift, person in zip(new, people, strict=True)),
-        batch_size=2000,
-    )
+    new.sort(key=lambda gift: gift.received_on)
+    contributions = _contributions(new, _supporters(new), by)
     pairs = zip(new, contributions, strict=True)
     Payment.objects.bulk_create((_payment(*pair) for pair in pairs), batch_size=2000)
     if new:
@@ -105,11 +102,40 @@ def _supporters(gifts: Iterable[Gift]) -> list[Supporter]:
     return people
 
 
+def _contributions(
+    gifts: Sequence[Gift], people: Sequence[Supporter], by: Any
+) -> list[Contribution]:
+    """What each payment is of: a gift of its own, or one and the same regular gift of a person."""
+    of_old = Contribution.objects.filter(provider="", ended_at=None, supporter__in=set(people))
+    regular = {
+        _sameness(each): each
+        for each in of_old.exclude(frequency=Contribution.Frequency.ONCE).order_by("-pk")
+    }
+    found, new = [], []
+    for gift, person in zip(gifts, people, strict=True):
+        contribution = _contribution(gift, person, by)
+        if gift.frequency != Contribution.Frequency.ONCE:
+            first = regular.setdefault(_sameness(contribution), contribution)
+            is_new, contribution = first is contribution, first
+        else:
+            is_new = True
+        found.append(contribution)
+        if is_new:
+            new.append(contribution)
+    Contribution.objects.bulk_create(new, batch_size=2000)
+    return found
+
+
+def _sameness(gift: Contribution) -> tuple[object, ...]:
+    return gift.supporter_id, gift.frequency, gift.amount, gift.currency, gift.method
+
+
 def _contribution(gift: Gift, person: Supporter, by: Any) -> Contribution:
     return Contribution(
         supporter=person,
         amount=gift.amount,
         currency=gift.currency,
+        frequency=gift.frequency,
         method=gift.method,
         pledged_on=gift.received_on,
         note=gift.note,

@@ -11,9 +11,9 @@ from django.utils.crypto import salted_hmac
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from supporters import emails, money
+from supporters import emails, exporting, money
 from supporters.importing.files import FORMULA, Line, Sheet
-from supporters.models import Contribution, Supporter
+from supporters.models import Contribution, Payment, Supporter
 from supporters.models.fields import EARLIEST
 
 # The names that a column may have in the first line.
@@ -24,17 +24,33 @@ COLUMNS = {
     "currency": {"currency"},
     "date": {"date", "received", "received on", "paid", "paid on"},
     "method": {"method", "how", "how it is given"},
+    "how often": {"how often", "how_often", "frequency", "interval"},
     "reference": {"reference", "id"},
     "note": {"note", "notes", "comment"},
+    # Of our own export.
+    "kind": {"kind"},
+    "provider": {"provider"},
 }
 REQUIRED = ("amount", "date")
 LONGEST_REFERENCE = 200
+OURS = "file:"
+"""Before a reference that somebody gave in a file."""
+
+_OFTEN = {
+    "": Contribution.Frequency.ONCE,
+    **dict.fromkeys(("one-off", "one-time", "single"), Contribution.Frequency.ONCE),
+    **dict.fromkeys(("month", "per month"), Contribution.Frequency.MONTHLY),
+    **dict.fromkeys(("year", "per year", "annual", "annually"), Contribution.Frequency.YEARLY),
+}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
 class Gift:
-    """One gift of a file. ``reference`` is the same whenever the same line is read."""
+    """One payment of a file. ``reference`` is the same whenever the same line is read, however often it says.
+
+    ``as_written`` is what the file calls it, which is ours too where the file is our own export.
+    """
 
     line: int
     name: str
@@ -45,6 +61,12 @@ class Gift:
     method: str
     note: str
     reference: str
+    frequency: str = Contribution.Frequency.ONCE.value
+    as_written: str = ""
+
+    @property
+    def frequency_label(self) -> str:
+        return str(Contribution.Frequency(self.frequency).label)
 
     @property
     def amount_label(self) -> str:
@@ -150,6 +172,8 @@ class _Reader:
         amount = self._amount(currency)
         received_on = self._date()
         method, note = self._method(), self._text("note", 2000)
+        frequency = self._frequency()
+        self._check_origin()
         reference = self._text("reference", LONGEST_REFERENCE)
         if self.problems or amount is None or currency is None or received_on is None:
             return None
@@ -163,13 +187,16 @@ class _Reader:
             received_on=received_on,
             method=method,
             note=note,
-            reference=f"file:{reference}" if reference else _hash(meaning),
+            reference=OURS + reference.removeprefix(OURS) if reference else _hash(meaning),
+            frequency=frequency,
+            as_written=reference,
         )
 
     def _cell(self, column: str) -> str:
         place = self.places.get(column)
         cells = self.line.cells
         cell = cells[place].strip() if place is not None and place < len(cells) else ""
+        cell = exporting.plain(cell)
         if cell == FORMULA:
             self._wrong(column, _("a formula stands here: write what it comes to."))
             return ""
@@ -228,12 +255,7 @@ class _Reader:
         typed = self._cell("date")
         if len(self.problems) > before:
             return None
-        try:
-            day = (
-                date.fromisoformat(typed) if re.fullmatch(r"\d{4}-\d\d-\d\d", typed, re.A) else None
-            )
-        except ValueError:
-            day = None
+        day = _day(typed)
         if day is None:
             self._wrong("date", _("write it as year-month-day, such as 2026-03-01."))
         elif day > self.today:
@@ -257,6 +279,39 @@ class _Reader:
             self._wrong("method", _("write card, transfer, cheque or cash."))
             return ""
         return known[cell]
+
+    def _frequency(self) -> str:
+        cell = " ".join(self._cell("how often").lower().split())
+        known = dict(_OFTEN)
+        for frequency in Contribution.Frequency:
+            known |= {frequency.value: frequency, str(frequency.label).lower(): frequency}
+        if cell not in known:
+            self._wrong("how often", _("write once, monthly or yearly."))
+            return ""
+        return known[cell].value
+
+    def _check_origin(self) -> None:
+        """Of our own export only what came by hand is for a file; everything else is told by others."""
+        kind = self._cell("kind").lower()
+        if kind not in {"", Payment.Kind.PAYMENT}:
+            self._wrong("kind", _("only payments are imported: record what went back at the gift."))
+        provider = self._cell("provider").lower()
+        if provider in set(Payment.Provider.values) - {Payment.Provider.HAND}:
+            self._wrong(
+                "provider",
+                _("“%(name)s” is no gift that came by hand.") % {"name": provider},
+            )
+
+
+def _day(typed: str) -> date | None:
+    """A day, also if written with the time, as our export has it: then the day in the newsroom's time zone."""
+    if not re.match(r"\d{4}-\d\d-\d\d(?![^ T])", typed, re.A):
+        return None
+    try:
+        at = datetime.fromisoformat(typed)
+    except ValueError:
+        return None
+    return timezone.localdate(at) if timezone.is_aware(at) else at.date()
 
 
 def _hash(parts: Iterable[str]) -> str:

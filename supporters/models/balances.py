@@ -31,14 +31,16 @@ _FIGURES = """
             FILTER (WHERE contribution.held_at IS NULL), 0)::bigint AS net,
         count(paid.id) FILTER (WHERE contribution.held_at IS NULL) AS payments,
         coalesce(sum(back.refunds) FILTER (WHERE contribution.held_at IS NULL), 0)::bigint AS refunds,
+        coalesce(sum(back.failed) FILTER (WHERE contribution.held_at IS NULL), 0)::bigint AS refunds_failed,
         coalesce(sum(back.disputes) FILTER (WHERE contribution.held_at IS NULL), 0)::bigint AS disputes,
         coalesce(sum(back.won) FILTER (WHERE contribution.held_at IS NULL), 0)::bigint AS disputes_won,
         count(DISTINCT paid.contribution_id) FILTER (WHERE contribution.held_at IS NOT NULL) AS held
     FROM {whose}
     {join} supporters_payment paid ON paid.contribution_id = contribution.id AND {counted}
     {join} LATERAL (
-        SELECT coalesce(sum(CASE kind WHEN 'dispute_won' THEN -amount ELSE amount END), 0) AS amount,
+        SELECT coalesce(sum(CASE WHEN kind IN ('refund_failed', 'dispute_won') THEN -amount ELSE amount END), 0) AS amount,
             count(*) FILTER (WHERE kind = 'refund') AS refunds,
+            count(*) FILTER (WHERE kind = 'refund_failed') AS failed,
             count(*) FILTER (WHERE kind = 'dispute') AS disputes,
             count(*) FILTER (WHERE kind = 'dispute_won') AS won
         FROM supporters_payment
@@ -51,8 +53,8 @@ _FIGURES = """
 # A total is one of several rows, whichever is free, so that payments of many people never wait for each other.
 _FIGURE_ANEW = """
     INSERT INTO supporters_goalbalance AS balance
-            (goal_id, supporter_id, net, payments, refunds, disputes, disputes_won, held)
-        SELECT goal_id, supporter_id, 0, 0, 0, 0, 0, 0
+            (goal_id, supporter_id, net, payments, refunds, refunds_failed, disputes, disputes_won, held)
+        SELECT goal_id, supporter_id, 0, 0, 0, 0, 0, 0, 0
         FROM unnest(goals, people) AS pair (goal_id, supporter_id)
         ORDER BY goal_id, supporter_id
         ON CONFLICT (goal_id, supporter_id) DO UPDATE SET net = balance.net;
@@ -68,6 +70,7 @@ _FIGURE_ANEW = """
                 net = figures.net,
                 payments = figures.payments,
                 refunds = figures.refunds,
+                refunds_failed = figures.refunds_failed,
                 disputes = figures.disputes,
                 disputes_won = figures.disputes_won,
                 held = figures.held
@@ -81,6 +84,7 @@ _FIGURE_ANEW = """
             sum(figures.net - was.net) AS money,
             sum(figures.payments - was.payments) AS payments,
             sum(figures.refunds - was.refunds) AS refunds,
+            sum(figures.refunds_failed - was.refunds_failed) AS refunds_failed,
             sum(figures.disputes - was.disputes) AS disputes,
             sum(figures.disputes_won - was.disputes_won) AS disputes_won,
             sum(figures.held - was.held) AS held
@@ -91,9 +95,9 @@ _FIGURE_ANEW = """
             ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED;
         IF free IS NULL THEN
             INSERT INTO supporters_goaltotal
-                    (goal_id, people, givers, money, payments, refunds, disputes, disputes_won, held)
+                    (goal_id, people, givers, money, payments, refunds, refunds_failed, disputes, disputes_won, held)
                 VALUES (change.goal_id, change.people, change.givers, change.money, change.payments,
-                    change.refunds, change.disputes, change.disputes_won, change.held);
+                    change.refunds, change.refunds_failed, change.disputes, change.disputes_won, change.held);
         ELSE
             UPDATE supporters_goaltotal total SET
                 people = total.people + change.people,
@@ -101,6 +105,7 @@ _FIGURE_ANEW = """
                 money = total.money + change.money,
                 payments = total.payments + change.payments,
                 refunds = total.refunds + change.refunds,
+                refunds_failed = total.refunds_failed + change.refunds_failed,
                 disputes = total.disputes + change.disputes,
                 disputes_won = total.disputes_won + change.disputes_won,
                 held = total.held + change.held
@@ -194,12 +199,13 @@ REBUILD = pgtrigger.Trigger(
             RETURN NULL;
         END IF;
         INSERT INTO supporters_goalbalance
-                (goal_id, supporter_id, net, payments, refunds, disputes, disputes_won, held)
+                (goal_id, supporter_id, net, payments, refunds, refunds_failed, disputes, disputes_won, held)
             {figures};
         INSERT INTO supporters_goaltotal
-                (goal_id, people, givers, money, payments, refunds, disputes, disputes_won, held)
+                (goal_id, people, givers, money, payments, refunds, refunds_failed, disputes, disputes_won, held)
             SELECT goal_id, count(*) FILTER (WHERE net > 0), count(*) FILTER (WHERE payments > 0),
-                sum(net), sum(payments), sum(refunds), sum(disputes), sum(disputes_won), sum(held)
+                sum(net), sum(payments), sum(refunds), sum(refunds_failed), sum(disputes),
+                sum(disputes_won), sum(held)
             FROM supporters_goalbalance WHERE goal_id = NEW.id GROUP BY goal_id;
         RETURN NULL;
     """.format(  # noqa: S608 - nobody's words are in it
@@ -260,6 +266,7 @@ class GoalBalance(models.Model):
     )
     payments = models.PositiveIntegerField(_("payments"))
     refunds = models.PositiveIntegerField(_("refunds"))
+    refunds_failed = models.PositiveIntegerField(_("refunds that failed"), default=0)
     disputes = models.PositiveIntegerField(_("disputes"))
     disputes_won = models.PositiveIntegerField(_("disputes won"))
     held = models.PositiveIntegerField(_("gifts held back"))
@@ -293,6 +300,7 @@ class GoalTotal(models.Model):
     money = models.BigIntegerField(_("money"), help_text=_("In minor units."))
     payments = models.BigIntegerField(_("payments"))
     refunds = models.BigIntegerField(_("refunds"))
+    refunds_failed = models.BigIntegerField(_("refunds that failed"), default=0)
     disputes = models.BigIntegerField(_("disputes"))
     disputes_won = models.BigIntegerField(_("disputes won"))
     held = models.BigIntegerField(_("gifts held back"))

@@ -27,7 +27,7 @@ VALUE = """
         ON contribution.id = paid.contribution_id AND contribution.held_at IS NULL
     LEFT JOIN (
         SELECT reverses_id,
-            greatest(sum(CASE kind WHEN 'dispute_won' THEN -amount ELSE amount END), 0) AS amount
+            greatest(sum(CASE WHEN kind IN ('refund_failed', 'dispute_won') THEN -amount ELSE amount END), 0) AS amount
         FROM supporters_payment
         WHERE kind <> 'payment' AND paid_at < least(supporters_goal.ends_at, %s)
         GROUP BY reverses_id

@@ -36,6 +36,7 @@ FITS_THE_LEDGER = pgtrigger.Trigger(
         ("agreed", "text"),
         ("given", "supporters_payment"),
         ("refunded", "numeric"),
+        ("failed", "numeric"),
         ("disputed", "numeric"),
         ("won", "numeric"),
     ],
@@ -61,17 +62,22 @@ FITS_THE_LEDGER = pgtrigger.Trigger(
                     USING ERRCODE = 'check_violation';
             END IF;
             SELECT coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0),
+                    coalesce(sum(amount) FILTER (WHERE kind = 'refund_failed'), 0),
                     coalesce(sum(amount) FILTER (WHERE kind = 'dispute'), 0),
                     coalesce(sum(amount) FILTER (WHERE kind = 'dispute_won'), 0)
-                INTO refunded, disputed, won
+                INTO refunded, failed, disputed, won
                 FROM (
                     SELECT kind, amount FROM supporters_payment
                         WHERE reverses_id = NEW.reverses_id AND (provider, provider_id, kind)
                             <> (NEW.provider, NEW.provider_id, NEW.kind)
                     UNION ALL SELECT NEW.kind, NEW.amount
                 ) line;
-            IF refunded + disputed - won > given.amount THEN
+            IF refunded - failed + disputed - won > given.amount THEN
                 RAISE EXCEPTION 'Refunds never exceed what was paid.'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            IF failed > refunded THEN
+                RAISE EXCEPTION 'No more comes back than was refunded.'
                     USING ERRCODE = 'check_violation';
             END IF;
             IF won > disputed THEN
@@ -97,6 +103,7 @@ class Payment(models.Model):
     class Kind(models.TextChoices):
         PAYMENT = "payment", _("payment")
         REFUND = "refund", _("refund")
+        REFUND_FAILED = "refund_failed", _("refund failed")
         DISPUTE = "dispute", _("dispute")
         DISPUTE_WON = "dispute_won", _("dispute won")
 
@@ -138,7 +145,7 @@ class Payment(models.Model):
     )
     recorded_at = models.DateTimeField(_("recorded"), auto_now_add=True)
 
-    COMES_IN: ClassVar = (Kind.PAYMENT, Kind.DISPUTE_WON)
+    COMES_IN: ClassVar = (Kind.PAYMENT, Kind.REFUND_FAILED, Kind.DISPUTE_WON)
     """Kinds that bring money; the others take it back."""
 
     NET: ClassVar[models.Aggregate] = models.Sum(
@@ -192,7 +199,10 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(kind="payment", reverses=None)
-                | models.Q(kind__in=["refund", "dispute", "dispute_won"], reverses__isnull=False),
+                | models.Q(
+                    kind__in=["refund", "refund_failed", "dispute", "dispute_won"],
+                    reverses__isnull=False,
+                ),
                 name="payment_refund_names_its_payment",
                 violation_error_message=_("A refund names the payment that it gives back."),
             ),
@@ -213,3 +223,8 @@ class Payment(models.Model):
     def left(self) -> int:
         """What is left of it after its refunds and disputes, in minor units."""
         return self.amount + (self.reversals.aggregate(net=self.NET)["net"] or 0)
+
+    def refunded(self) -> int:
+        """What its refunds have given back, less those that failed, in minor units."""
+        refunds = self.reversals.filter(kind__in=[self.Kind.REFUND, self.Kind.REFUND_FAILED])
+        return -(refunds.aggregate(net=self.NET)["net"] or 0)

@@ -1,6 +1,9 @@
 """What payment providers tell us: their events, and what is known by them of each of their objects."""
 
+from collections.abc import Iterable
+
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 
@@ -60,6 +63,36 @@ class ProviderEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id}"
+
+
+_ABOVE = """
+    WITH RECURSIVE above AS (
+        SELECT id, part_of_id FROM supporters_providerobject
+            WHERE provider = %s AND object_id = ANY(%s)
+        UNION
+        SELECT owner.id, owner.part_of_id
+            FROM supporters_providerobject owner JOIN above ON owner.id = above.part_of_id
+    )
+    SELECT id FROM above
+"""
+_BELOW = """
+    WITH RECURSIVE below AS (
+        SELECT %s::bigint AS id
+        UNION
+        SELECT part.id FROM supporters_providerobject part JOIN below ON part.part_of_id = below.id
+    )
+    SELECT id FROM below
+"""
+
+
+class ProviderObjectQuerySet(models.QuerySet["ProviderObject"]):
+    def with_all_above(self, provider: str, object_ids: Iterable[str]) -> "ProviderObjectQuerySet":
+        """Those of these ids, what they are part of, what that is part of, …"""
+        return self.filter(pk__in=RawSQL(_ABOVE, [provider, list(object_ids)]))  # noqa: S611 - nobody's words are in it
+
+    def with_all_below(self, root: "ProviderObject") -> "ProviderObjectQuerySet":
+        """An object, its parts, their parts, …, the eldest first."""
+        return self.filter(pk__in=RawSQL(_BELOW, [root.pk])).order_by("pk")  # noqa: S611
 
 
 class ProviderObject(models.Model):
@@ -122,6 +155,8 @@ class ProviderObject(models.Model):
     )
     card_country = models.CharField(_("country of the card"), max_length=2, blank=True)
     billing_country = models.CharField(_("country of the address"), max_length=2, blank=True)
+
+    objects = ProviderObjectQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("object of a provider")

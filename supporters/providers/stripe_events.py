@@ -264,7 +264,11 @@ def _refund(event_type: str, at: datetime, node: Json) -> Iterator[Fact]:
     status = node.get("status")
     failed = status in {"failed", "canceled"}
     fact = Fact(
-        _id(node), Kind.REFUND, is_taken=failed or status == "succeeded", is_given_back=failed
+        _id(node),
+        Kind.REFUND,
+        is_taken=failed or status == "succeeded",
+        is_given_back=failed,
+        failed_at=at if failed else None,
     )
     yield from _taken(fact, at, node)
 

@@ -44,6 +44,16 @@ def _once(gift: Contribution, number: int) -> tuple[list[Json], int]:
         ([], AMOUNT),
         ([stripe.refunded(gift, 500), stripe.refunded(gift, 1200)], AMOUNT - 1200),
         ([stripe.refunded(gift, AMOUNT), stripe.refund(gift, 1, AMOUNT)], 0),
+        ([stripe.refunded(gift, AMOUNT), stripe.refund(gift, 1, AMOUNT, "failed")], AMOUNT),
+        (
+            [
+                stripe.refunded(gift, 500),
+                stripe.refund(gift, 1, 500),
+                stripe.refund(gift, 1, 500, "failed"),
+                stripe.refund(gift, 2, 300),
+            ],
+            AMOUNT - 300,
+        ),
         (
             [
                 stripe.dispute(gift, "created", "needs_response"),

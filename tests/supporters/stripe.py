@@ -102,6 +102,8 @@ def refund(gift: Contribution, number: int, amount: int, status: str = "succeede
         "charge": f"ch_{gift.pk}",
         "payment_intent": f"pi_{gift.pk}",
     }
+    if status == "failed":
+        return event("refund.failed", node, at=PAID_AT + 86400)
     return event("refund.updated", node, at=PAID_AT + 100)
 
 

@@ -80,6 +80,26 @@ def test_a_gift_never_counts_for_more_than_it_was() -> None:
     assert not list(audit.differences())
 
 
+def test_a_refund_that_failed_counts_as_if_it_had_never_been() -> None:
+    goal = make_goal()
+    payment = make_payment()
+
+    take_back(payment, "refund", paid_at=APRIL)
+    assert (value(goal), payment.left()) == (0, 0)
+
+    take_back(payment, "refund_failed", paid_at=APRIL)
+    assert (value(goal), payment.left()) == (1, 2500)
+
+
+def test_no_more_comes_back_of_a_refund_than_was_refunded() -> None:
+    payment = make_payment()
+    make_refund(payment, amount=1000)
+    take_back(payment, "dispute", amount=1000)
+
+    with pytest.raises(IntegrityError, match="comes back"):
+        take_back(payment, "refund_failed", amount=1001)
+
+
 def test_no_more_is_won_back_than_was_disputed() -> None:
     payment = make_payment()
     take_back(payment, "dispute", amount=1000)
@@ -216,7 +236,10 @@ numbers = st.integers(0, 20)
 events = st.one_of(
     st.tuples(st.just("pay"), numbers, moments, st.sampled_from([1, 500])),
     st.tuples(
-        st.sampled_from(["refund", "dispute", "dispute_won"]), numbers, moments, st.integers(1, 500)
+        st.sampled_from(["refund", "refund_failed", "dispute", "dispute_won"]),
+        numbers,
+        moments,
+        st.integers(1, 500),
     ),
     st.tuples(st.just("move"), numbers, numbers),
     st.tuples(st.just("hold"), numbers),

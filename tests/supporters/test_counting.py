@@ -21,11 +21,13 @@ pytestmark = pytest.mark.django_db
 
 
 def make_history() -> None:
-    """Four who gave: one got it back, one disputed in vain, one is held back."""
+    """Four who gave: one got it back, one nearly did and disputed in vain, one is held back."""
     gifts = [make_contribution(make_supporter(number)) for number in range(4)]
     payments = [make_payment(gift) for gift in gifts]
     make_payment(gifts[0], paid_at=APRIL)
     make_refund(payments[1])
+    make_refund(payments[2])
+    make_refund(payments[2], kind="refund_failed")
     make_refund(payments[2], kind="dispute")
     make_refund(payments[2], kind="dispute_won")
     gifts[3].held_at, gifts[3].held_reason = timezone.now(), "Another country than the card's."
@@ -43,7 +45,8 @@ def test_the_figures_behind_a_goal_add_up() -> None:
         "givers": 3,
         "money": 7500,
         "payments": 4,
-        "refunds": 1,
+        "refunds": 2,
+        "refunds_failed": 1,
         "disputes": 1,
         "disputes_won": 1,
         "held": 1,

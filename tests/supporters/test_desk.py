@@ -244,10 +244,27 @@ def test_a_refund_of_the_only_payment_needs_no_choice(desk: Client) -> None:
     assert (refund.reverses, refund.amount) == (payment, 500)
 
 
+def test_a_refund_that_never_arrived_is_recorded_as_failed(desk: Client) -> None:
+    payment = make_payment()
+    make_refund(payment, amount=500)
+
+    desk.post(
+        page("contribution", "change", payment.contribution.pk),
+        movement(payment.contribution, kind="refund_failed"),
+    )
+
+    failed = Payment.objects.get(kind="refund_failed")
+    assert (failed.reverses, payment.left(), payment.refunded()) == (payment, 2500, 0)
+
+
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
         ({"typed_amount": "20.01"}, "At most $20 of this payment can be given back."),
+        (
+            {"kind": "refund_failed", "typed_amount": "5.01"},
+            "Only $5 of this payment was given back.",
+        ),
         ({"paid_at_0": "2026-02-01"}, "A refund comes after its payment."),
         ({"paid_at_0": "2999-01-01"}, "This moment is still to come."),
         (

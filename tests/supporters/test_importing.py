@@ -19,10 +19,16 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from supporters import exporting
 from supporters.importing import files, recording, rows
 from supporters.models import Contribution, Payment, Supporter
 from tests.factories import make_user
-from tests.supporters.factories import make_supporter
+from tests.supporters.factories import (
+    make_contribution,
+    make_payment,
+    make_refund,
+    make_supporter,
+)
 
 HEADER = "name,email,amount,date,method,reference,note\n"
 JO = "Jo Doe (made up),JO@example.org,25.50,2026-03-01,cheque,bank-1,thank by post\n"
@@ -124,6 +130,73 @@ def test_two_gifts_of_one_address_are_one_person_also_if_known_before() -> None:
     assert Supporter.objects.count() == 3
 
 
+OFTEN = "email,amount,date,how often\n"
+
+
+def test_a_file_may_say_how_often_each_gift_comes() -> None:
+    words = ["", "Once", "one-off", "monthly", "every month", "Annual", "yearly"]
+    lines = [f"jo@example.org,{place},2026-03-01,{word}\n" for place, word in enumerate(words, 1)]
+    read = rows.understand(files.read((OFTEN + "".join(lines)).encode()), currency="USD")
+
+    often = [gift.frequency for gift in read.gifts]
+    assert often == ["once", "once", "once", "monthly", "monthly", "yearly", "yearly"]
+    assert not read.bad
+
+
+@pytest.mark.django_db
+def test_how_often_is_no_part_of_what_a_line_is_known_by(desk: Client) -> None:
+    plain, monthly = (f"jo@example.org,10,2026-03-01,{often}\n" for often in ("", "monthly"))
+    shown = sent(desk, OFTEN + monthly)
+    assert "<td>every month</td>" in shown.content.decode()
+    confirmed(desk, shown)
+
+    assert len(looked_at(OFTEN + plain).known) == 1
+
+
+@pytest.mark.django_db
+def test_what_comes_every_month_is_one_gift_with_its_payments() -> None:
+    months = [f"jo@example.org,10,2026-0{month}-01,monthly\n" for month in (3, 1, 2)]
+    other = ["jo@example.org,15,2026-01-01,monthly\n", "jo@example.org,10,2026-01-05,once\n"]
+    keeper = make_user()
+    for text in (months[:2] + other, months):
+        recording.record(looked_at(OFTEN + "".join(text)).new, by=keeper, name="gifts.csv")
+
+    regular = Contribution.objects.get(frequency="monthly", amount=1000)
+    assert regular.payments.count() == 3
+    assert regular.pledged_on == date(2026, 1, 1)
+    assert Contribution.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_our_own_export_comes_back_as_it_went() -> None:
+    danger = "=Jo (made up),jo@example.org,10,2026-03-01,{},,monthly\n"
+    header = "name,email,amount,date,reference,note,how often\n"
+    text = header + danger.format("") + danger.format("-7").replace("monthly", "once")
+    recording.record(looked_at(text).new, by=make_user(), name="gifts.csv")
+    by_hand = make_payment(make_contribution(method="cheque"))
+    refund, by_card = (
+        make_refund(by_hand),
+        make_payment(make_contribution(make_supporter(2)), provider="stripe", provider_id="pi_1"),
+    )
+    exported = "".join(exporting.payments(Payment.objects.all()))
+
+    here = looked_at(exported)
+    assert (len(here.new), len(here.known)) == (0, 3)
+    assert [" ".join(bad.problems) for bad in here.bad] == [
+        "Kind: only payments are imported: record what went back at the gift.",
+        "Provider: “stripe” is no gift that came by hand.",
+    ]
+    assert (refund.kind, by_card.provider) == ("refund", "stripe")
+
+    elsewhere = rows.understand(files.read(exported.encode()), currency="USD").gifts
+    assert [(gift.name, gift.amount, str(gift.received_on)) for gift in elsewhere] == [
+        ("=Jo (made up)", 1000, "2026-03-01"),
+        ("=Jo (made up)", 1000, "2026-03-01"),
+        ("Supporter 1", 2500, "2026-03-01"),
+    ]
+    assert [gift.frequency for gift in elsewhere] == ["monthly", "once", "once"]
+
+
 @pytest.mark.django_db
 def test_a_made_up_supporter_is_given_no_real_gift() -> None:
     make_supporter(email="jo@example.org", is_demonstration=True)
@@ -155,6 +228,13 @@ def test_a_made_up_supporter_is_given_no_real_gift() -> None:
 )
 def test_a_bad_line_says_what_is_wrong(line: str, sentence: str) -> None:
     assert sentence in problems(line + "\n")
+
+
+def test_an_unknown_word_for_how_often_is_refused_with_those_that_are_known() -> None:
+    text = OFTEN + "jo@example.org,10,2026-03-01,weekly\n"
+    (bad,) = rows.understand(files.read(text.encode()), currency="USD").bad
+
+    assert bad.problems == ["How often: write once, monthly or yearly."]
 
 
 def test_a_line_that_stands_twice_needs_a_reference() -> None:

@@ -291,7 +291,7 @@ def test_a_failed_event_that_was_dealt_with_by_hand_waits_for_nobody(desk: Clien
     assert close in desk.get(page("providerevent_change", event.pk)).content.decode()
 
     asked = desk.post(close, {"reason": " "})
-    assert "This field is required." in asked.content.decode()
+    assert "Say how it was dealt with." in asked.content.decode()
     answer = desk.post(close, {"reason": "Recorded by hand."}, follow=True)
 
     assert "put away as dealt with" in answer.content.decode()

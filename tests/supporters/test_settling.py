@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from supporters import settling
 from supporters.models import Contribution, Payment, Supporter
 from supporters.providers import stripe_events
 from tests.supporters import stripe
-from tests.supporters.factories import make_supporter
+from tests.supporters.factories import make_refund, make_supporter
 from tests.supporters.stripe import Json, make_gift
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,55 @@ def test_a_refund_that_never_arrived_is_none() -> None:
     apply(stripe.session(gift), stripe.refund(gift, 1, 300, "failed"), stripe.refunded(gift, 300))
 
     assert net(gift) == 2500
+
+
+def test_a_refund_that_fails_later_gives_the_money_back() -> None:
+    gift = make_gift()
+    events = [
+        stripe.charge(gift),
+        stripe.refunded(gift, 700),
+        stripe.refund(gift, 1, 700),
+        stripe.refund(gift, 1, 700, "failed"),
+    ]
+
+    in_every_order(gift, events, 2500)
+    in_every_order(gift, [*events, stripe.refund(gift, 2, 200)], 2300)
+
+
+def test_a_refund_that_failed_is_a_line_of_its_own_at_the_moment_it_failed() -> None:
+    gift = make_gift()
+    failed = stripe.refund(gift, 1, 700, "failed")
+    apply(stripe.charge(gift), stripe.refunded(gift, 700), failed, failed)
+
+    line = gift.payments.get(kind="refund_failed")
+
+    assert (line.amount, line.paid_at.timestamp()) == (700, failed["created"])
+    assert line.reverses == gift.payments.get(kind="payment")
+
+
+def test_a_dispute_takes_what_a_failed_refund_brought_back() -> None:
+    gift = make_gift()
+    events = [
+        stripe.charge(gift),
+        stripe.refunded(gift, 700),
+        stripe.refund(gift, 1, 700, "failed"),
+        stripe.dispute(gift, "created", "needs_response"),
+    ]
+
+    in_every_order(gift, events, 0)
+    in_every_order(gift, [*events, stripe.dispute(gift, "closed", "won")], 2500)
+
+
+def test_what_was_given_back_by_hand_stays_given_back_when_a_refund_by_card_fails() -> None:
+    gift = make_gift()
+    apply(stripe.charge(gift))
+    make_refund(gift.payments.get(), amount=300, paid_at=timezone.now())
+
+    apply(stripe.refunded(gift, 1000), stripe.refund(gift, 1, 1000, "failed"))
+    assert net(gift) == 2200
+
+    apply(stripe.dispute(gift, "created", "needs_response"))
+    assert net(gift) == 0
 
 
 def test_a_full_refund_leaves_nothing() -> None:
@@ -271,6 +321,7 @@ def every_event(gift: Contribution, monthly: Contribution, other: Contribution) 
         stripe.charge(other),
         stripe.dispute(other, "funds_withdrawn", "needs_response"),
         stripe.dispute(other, "closed", "lost", stripe.PAID_AT + 900),
+        stripe.refund(gift, 2, 600, "failed"),
     ]
 
 
@@ -278,7 +329,8 @@ def recomputed(chosen: Iterable[int]) -> tuple[int, int, int]:
     """What the three gifts come to by the set of the events above, worked out in a straight line."""
     has = set(chosen).__contains__
     paid = 2500 if any(map(has, range(4))) else 0  # a refunded charge was paid
-    back = max(400 * has(2), 1000 * has(3), 400 * has(4) + 600 * has(5))
+    told_by_charge = max(400 * has(2), 1000 * has(3)) - 600 * has(21)
+    back = max(told_by_charge, 400 * has(4) + 600 * (has(5) and not has(21)), 0)
     disputed = 2500 if has(6) and not has(7) else 0
     first = max(paid - back - disputed, 0)
     named = has(8) or has(16)
@@ -289,7 +341,7 @@ def recomputed(chosen: Iterable[int]) -> tuple[int, int, int]:
     return first, second, third
 
 
-COUNT = 21
+COUNT = 22
 deliveries = st.lists(st.integers(0, COUNT - 1), max_size=2 * COUNT)
 
 
@@ -313,5 +365,5 @@ def test_any_deliveries_come_to_what_their_set_comes_to(first: list[int], rest: 
         assert tuple(map(net, gifts)) == recomputed(first)
 
         apply(*(events[index] for index in rest))
-        assert tuple(map(net, gifts)) == recomputed(range(COUNT)) == (1500, 6600, 0)
+        assert tuple(map(net, gifts)) == recomputed(range(COUNT)) == (2100, 6600, 0)
         transaction.set_rollback(True)
