@@ -8,6 +8,7 @@ import pytest
 
 from factchecks import importing
 from factually.demonstration import loading, site
+from sources.reading import contents, passages
 
 
 @pytest.fixture
@@ -48,3 +49,15 @@ def test_every_page_says_that_it_is_made_up(port: int) -> None:
 @pytest.mark.parametrize("path", ["/", "/archive/", "/../loading.py", "/%2e%2e/loading.py"])
 def test_it_serves_nothing_else(port: int, path: str) -> None:
     assert answer(port, path)[0] == 404
+
+
+def test_every_passage_that_the_demonstration_quotes_of_them_stands_there(port: int) -> None:
+    document = importing.read(loading.WITH_OWN_SOURCES.read_bytes()).document
+    quoted = 0
+    for citation, path in zip(document["citations"], sources(), strict=True):
+        _status, kind, text = answer(port, path)
+        read = contents.read(text.encode(), kind)
+        for quotation in citation["quotations"]:
+            assert isinstance(passages.look_up(read.text, quotation["text"]), passages.Verified)
+            quoted += 1
+    assert quoted == 4
