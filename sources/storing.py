@@ -5,6 +5,8 @@ is left: it is taken over when the same bytes come again.
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
@@ -25,7 +27,9 @@ from sources.reading.result import Unreadable
 IN_MEMORY = (
     4_000_000  # bytes of a WARC file; a longer one is written to the disk before it is handed on
 )
-READING = threading.BoundedSemaphore(2)  # pages at one time: each takes a process of its own
+LARGE = (
+    1_000_000  # bytes of a page that is read while no other is: reading takes many times as much
+)
 OF_A_READ_PAGE = ("kind", "title", "language", "text")
 OF_A_BODY = (*OF_A_READ_PAGE, "size", "media_type", "hints", "trouble", "warc")
 
@@ -76,7 +80,7 @@ def _read(fetched: Fetched, sha256: str) -> Body:
     if fetched.status == HTTPStatus.NO_CONTENT:
         return body
     try:
-        with READING:
+        with _place(len(fetched.body)):
             read = apart.read(fetched.body, kind, fetched.final_url)
     except Unreadable as unreadable:
         body.trouble = unreadable.trouble.value
@@ -86,6 +90,20 @@ def _read(fetched: Fetched, sha256: str) -> Body:
         setattr(body, name, _storable(getattr(read, name))[:longest])
     body.hints = [hint.value for hint in read.hints]
     return body
+
+
+@contextmanager
+def _place(size: int) -> Iterator[None]:
+    """Two pages are read at one time, each in a process of its own; a large one alone."""
+    if size <= LARGE:
+        with _PLACES:
+            yield
+    else:
+        with _ALONE, _PLACES, _PLACES:
+            yield
+
+
+_ALONE, _PLACES = threading.Lock(), threading.BoundedSemaphore(2)
 
 
 def _storable(text: str) -> str:

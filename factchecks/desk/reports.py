@@ -82,7 +82,7 @@ def _query(key: str, of_public: bool) -> str:
 
 
 def _address(key: str, of_public: bool) -> str:
-    return f"{reverse('admin:evidence_report')}?{_query(key, of_public)}"
+    return f"{reverse('admin:factchecks_factcheck_evidence_report')}?{_query(key, of_public)}"
 
 
 def _public(check: str) -> Exists:

@@ -65,4 +65,4 @@ def of(model_admin: Any) -> Iterator[URLPattern]:
         view = model_admin.admin_site.admin_view(page(model_admin))
         yield path(route, view, name=f"factchecks_factcheck_{name}")
     report = model_admin.admin_site.admin_view(reports.view(model_admin))
-    yield path("evidence-report/", report, name="evidence_report")
+    yield path("evidence-report/", report, name="factchecks_factcheck_evidence_report")

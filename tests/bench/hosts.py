@@ -27,10 +27,10 @@ KINDS = {
     "404": 20,
     "leads home": 10,
     "503": 8,
-    "other words, 5 MB": 2,
+    "other words, 2 MB": 2,
 }
 KINDS_BY_LOT = [kind for kind, count in KINDS.items() for _ in range(count)]
-LARGE = 5_000_000  # characters
+LARGE = 2_000_000  # characters
 LENGTH = 8_000
 QUOTED = "What was cited stands here, word for word, as it did then."
 
@@ -66,7 +66,7 @@ def page_now(page: int) -> bytes:
         said += "\nAnd something was added."
     if kind == "the quotation is gone":
         said = said.replace(QUOTED, "Something else stands here.")
-    if kind == "other words, 5 MB":
+    if kind == "other words, 2 MB":
         said += "\nAnd much was added to it, over and over.".join([""] * (LARGE // 40))
     return html(said)
 

@@ -99,7 +99,7 @@ def pages_of_all() -> Iterator[str]:
         cursor.execute("DELETE FROM procrastinate_jobs")  # Django does not empty this table
     yield reverse("admin:factchecks_factcheck_paste")
     for name in ("uncited", "sources", "one-sided"):
-        yield reverse("admin:evidence_report") + f"?list={name}"
+        yield reverse("admin:factchecks_factcheck_evidence_report") + f"?list={name}"
     yield reverse("admin:factchecks_standingpage_changelist")
     models = ["factchecks_factcheck", "factchecks_person", "factchecks_rating", "taggit_tag"]
     books = ["supporters_goal", "supporters_supporter", "supporters_payment"]

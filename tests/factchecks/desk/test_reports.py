@@ -27,7 +27,7 @@ def learn() -> None:
 
 
 def report(desk: Client, **asked: str) -> Any:
-    answer = desk.get(reverse("admin:evidence_report"), asked)
+    answer = desk.get(reverse("admin:factchecks_factcheck_evidence_report"), asked)
     assert answer.status_code == 200
     return answer
 
@@ -177,7 +177,7 @@ def test_each_list_needs_few_queries_and_comes_in_pages(
 
 
 def test_who_may_not_see_checks_sees_no_report(client: Client) -> None:
-    address = reverse("admin:evidence_report")
+    address = reverse("admin:factchecks_factcheck_evidence_report")
     assert client.get(address).status_code == 302
     client.force_login(make_user("books", "sources.view_source"))
     assert client.get(address).status_code == 403
@@ -195,4 +195,4 @@ def test_who_may_not_see_sources_gets_no_links_to_them(client: Client) -> None:
 
 def test_the_list_of_checks_leads_to_the_report(desk: Client) -> None:
     page = desk.get(reverse("admin:factchecks_factcheck_changelist")).content.decode()
-    assert reverse("admin:evidence_report") in page
+    assert reverse("admin:factchecks_factcheck_evidence_report") in page
