@@ -14,6 +14,8 @@ from pytest_django import DjangoDbBlocker
 from factually import postgres
 from factually.postgres import Cluster
 
+QUEUE = ("procrastinate_jobs", "procrastinate_workers", "procrastinate_periodic_defers")
+
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
@@ -33,7 +35,8 @@ def django_db_modify_db_settings(cluster: Cluster) -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """After a test with real transactions Django empties all tables.
 
-    Append-only ones refuse that: let it, alone. And the rows that the migrations made, such as the groups, come back.
+    Append-only ones refuse that: let it, alone. The queue's, which no model manages, are emptied as well. And the rows that
+    the migrations made, such as the groups, come back.
     """
     handle = flush.Command.handle
     with django_db_blocker.unblock():
@@ -42,6 +45,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     def flush_and_restore(self: flush.Command, **options: Any) -> None:
         with pgtrigger.ignore():
             handle(self, **{**options, "inhibit_post_migrate": True})
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {', '.join(QUEUE)} CASCADE")
         connection.creation.deserialize_db_from_string(migrated)
 
     with _replaced(flush.Command, "handle", flush_and_restore):

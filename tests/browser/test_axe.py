@@ -95,8 +95,6 @@ def pages_of_all() -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(FAILED_JOB)
     yield reverse("admin:jobs") + "?state=failed"
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")  # Django does not empty this table
     yield reverse("admin:factchecks_factcheck_paste")
     for name in ("uncited", "sources", "one-sided"):
         yield reverse("admin:factchecks_factcheck_evidence_report") + f"?list={name}"

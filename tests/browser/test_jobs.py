@@ -1,8 +1,5 @@
 """The page of jobs by keyboard alone."""
 
-from collections.abc import Iterator
-
-import pytest
 from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -12,14 +9,6 @@ from pytest_django.live_server_helper import LiveServer
 from tests.browser.people import sign_in
 from tests.browser.test_axe import FAILED_JOB
 from tests.factories import make_superuser
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays(transactional_db: None) -> Iterator[None]:
-    """The queue's tables are not emptied by Django between tests with real transactions."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 def test_a_failed_job_is_found_and_tried_again_by_keyboard(

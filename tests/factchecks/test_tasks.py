@@ -21,11 +21,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _nothing_stays(db: None) -> Iterator[None]:
-    """The queue's tables are not emptied by Django between tests with real transactions."""
     yield
     pages.version.cache_clear()
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs; DELETE FROM procrastinate_workers")
 
 
 def change_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,6 @@
 """The desk's page of jobs: what the worker does, in words, for those whose business it is."""
 
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -28,14 +27,6 @@ JOBS = reverse("admin:jobs")
 CHANGE = reverse("admin:jobs_change")
 PAGE = tasks.make_page.name
 EVERYWHERE = {kinds.BOOKS, kinds.NEWSROOM}
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays(db: None) -> Iterator[None]:
-    """The queue's tables are not emptied by Django between tests with real transactions."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs; DELETE FROM procrastinate_workers")
 
 
 def become(job: int, status: str) -> int:

@@ -68,7 +68,7 @@ class Worker:
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[..., Worker]]:
-    """Starts workers, which end with the test; the queue's tables are not emptied by Django."""
+    """Starts workers, which end with the test."""
     started: list[Worker] = []
 
     def starter(**options: Any) -> Worker:
@@ -80,9 +80,6 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Worker]]:
     finally:
         for worker in started:
             worker.end(signal.SIGKILL)
-        with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM procrastinate_periodic_defers")
-            cursor.execute("DELETE FROM procrastinate_jobs; DELETE FROM procrastinate_workers")
 
 
 def ask(task: str, queue: str = "default", **args: Any) -> int:

@@ -1,6 +1,5 @@
 """When copies are asked for: a source is added, a check that cites it is published, somebody wants one."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -30,13 +29,6 @@ from tests.sources.copies import make_source
 from tests.sources.evidence import ADDED, ASKED, PUBLISHED, keep_in, page
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _nothing_stays(db: None) -> Iterator[None]:
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 @pytest.fixture

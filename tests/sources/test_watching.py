@@ -69,14 +69,6 @@ def visitor(settings: Settings, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) 
     return Visitor(Pacer(0.0), Manners(), Network())
 
 
-@pytest.fixture(autouse=True)
-def _no_jobs_stay() -> Iterator[None]:
-    """The queue's tables are not emptied by Django between tests with real transactions."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
-
-
 def html(text: str = PAGE, status: int = 200, **headers: str) -> bytes:
     return answer(status, text.encode(), Content_Type="text/html", **headers)
 
