@@ -56,6 +56,10 @@ class Away(Exception):
         self.wait = min(wait, LONGEST_WAIT)
 
 
+class KeysRefused(Away):
+    """The archive does not take the newsroom's keys: nothing helps but other ones."""
+
+
 class Failed(Away):
     """The archive was asked, and could not do it this time."""
 
@@ -101,7 +105,7 @@ class Wayback:
             raise Away(sentence, again=failure.kind != "refused") from failure
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             said = _("The Wayback Machine does not take the newsroom’s keys.")
-            raise Away(said, again=False)
+            raise KeysRefused(said, again=False)
         if status not in {HTTPStatus.OK, HTTPStatus.BAD_REQUEST}:
             said = _("The Wayback Machine answers with the status %s.") % status
             raise Away(said, wait=_seconds(headers.get("retry-after", "")))

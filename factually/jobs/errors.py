@@ -21,6 +21,13 @@ SENTENCES: dict[str, Promise] = {
     "django.db.utils.OperationalError": gettext_lazy("The database was away, or too busy."),
     "sources.fetching.pacing.NotNow": gettext_lazy("The website wanted to be left alone for now."),
     "sources.wayback.Away": gettext_lazy("The Wayback Machine did not answer."),
+    "sources.wayback.KeysRefused": gettext_lazy(
+        "The Wayback Machine does not take the newsroom's keys."
+    ),
+    "sources.wayback.Failed": gettext_lazy("The Wayback Machine could not save the page."),
+    "sources.storing.Unkept": gettext_lazy(
+        "The copy could not be stored: the disk is full, or the store does not answer."
+    ),
     "sources.archiving.Unfinished": gettext_lazy("The Wayback Machine is still saving the page."),
 }
 

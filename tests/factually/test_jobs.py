@@ -11,11 +11,12 @@ from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factchecks import tasks
-from factually.jobs import kinds, trying
+from factually.jobs import errors, kinds, trying
 from factually.models import JobFailure
 from supporters.tasks import send_letter
 from tests.factories import make_published, make_superuser, make_user
@@ -353,3 +354,8 @@ def test_the_page_takes_as_few_queries_for_many_jobs_as_for_few(
     for state in ("failed", "waiting", "done"):
         with django_assert_max_num_queries(10):
             assert "(200)" in seen(chief, state=state, page=2)
+
+
+def test_every_error_that_has_a_sentence_is_one_that_the_software_raises() -> None:
+    for kind in errors.SENTENCES:
+        assert issubclass(import_string(kind), Exception)

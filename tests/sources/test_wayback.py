@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from factually import checks
 from sources import wayback
-from sources.wayback import Away, Declined, Failed, Wayback
+from sources.wayback import Away, Declined, Failed, KeysRefused, Wayback
 from tests.sources import fake_wayback
 from tests.sources.fake_wayback import ACCESS, JOB, MOMENT, SECRET, FakeWayback
 
@@ -110,7 +110,7 @@ def test_no_answer_puts_it_off_for_ever(fake: FakeWayback, after: str) -> None:
 @pytest.mark.parametrize("status", [401, 403])
 def test_keys_that_are_not_taken_are_not_tried_again(fake: FakeWayback, status: int) -> None:
     fake.says({"message": "You need to be logged in to use Save Page Now."}, status)
-    with pytest.raises(Away, match="keys") as away:
+    with pytest.raises(KeysRefused, match="keys") as away:
         archive().save(PAGE)
     assert not away.value.again
 
