@@ -48,7 +48,6 @@ def view(model_admin: Any) -> Callable[..., HttpResponse]:
             "chosen": chosen,
             "page": page,
             "elided": list(page.paginator.get_elided_page_range(page.number)),
-            "query": _query(chosen.key, of_public),
             "is_behind": leaning.is_behind(),
         }
         return TemplateResponse(request, "admin/factchecks/factcheck/evidence_report.html", values)
@@ -77,12 +76,9 @@ class _List:
     shown: Callable[[list[Any]], list[Any]]
 
 
-def _query(key: str, of_public: bool) -> str:
-    return f"list={key}&of={'public' if of_public else 'all'}"
-
-
 def _address(key: str, of_public: bool) -> str:
-    return f"{reverse('admin:factchecks_factcheck_evidence_report')}?{_query(key, of_public)}"
+    query = {"list": key, "of": "public" if of_public else "all"}
+    return reverse("admin:factchecks_factcheck_evidence_report", query=query)
 
 
 def _public(check: str) -> Exists:
