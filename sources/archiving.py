@@ -37,18 +37,12 @@ LONGEST_RETRY = 6 * HOUR
 LONGEST = 2000  # characters of an address
 
 
-class Unfinished(Away):
-    """The archive is still at it."""
-
-
 class Patience(BaseRetryStrategy):
     """After a minute, two, four, … six hours, and not before the archive wants to be asked again."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         if not isinstance(exception, Away) or not exception.again:
             return None
-        if isinstance(exception, Unfinished):
-            return RetryDecision(retry_in={"seconds": A_LOOK})
         if job.attempts >= MOST_RETRIES:
             return None
         wait = max(exception.wait, min(60.0 * 2**job.attempts, LONGEST_RETRY))
@@ -107,7 +101,8 @@ def take(source_pk: int, asked: str, tries: int = 0, looks: int = 0) -> None:
         if copy:
             record(source_pk, copy)
         elif looks < MOST_LOOKS:
-            raise Unfinished(_still_at_it())
+            # A job of its own: how often the archive was away is counted from the beginning.
+            _after(A_LOOK, TAKE, source_id=source_pk, asked=asked, tries=tries, looks=looks + 1)
         else:
             _try_later(source_pk, tries, Failed(_still_at_it()))
 

@@ -53,6 +53,7 @@ class Network:
         """Whether somebody else than the host of this address answers us now: for one elsewhere, somebody elsewhere.
 
         If nobody has within the last minute, the hosts that answered last are asked, once for all who want to know.
+        The policy's ``turn`` must wait for nothing: whoever has what it waits for may be waiting here.
         """
         host = host_of(url)
         with self._asking:

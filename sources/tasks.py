@@ -92,7 +92,7 @@ def archive(source_id: int, tries: int = 0) -> None:
     archiving.begin(source_id, tries)
 
 
-@app.task(queue="fetching", retry=archiving.Patience(), pass_context=True)
-def take_archived(context: JobContext, source_id: int, asked: str, tries: int = 0) -> None:
+@app.task(queue="fetching", retry=archiving.Patience())
+def take_archived(source_id: int, asked: str, tries: int = 0, looks: int = 0) -> None:
     """Take the address of the copy that the Wayback Machine was asked for, if it has made it by now."""
-    archiving.take(source_id, asked, tries, looks=context.job.attempts)
+    archiving.take(source_id, asked, tries, looks)

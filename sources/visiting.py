@@ -7,19 +7,20 @@ from dataclasses import dataclass, replace
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sources import storing
+from sources import large, storing
 from sources.fetching import outcomes, robots
 from sources.fetching.exchanges import Fetched, Validators
-from sources.fetching.failures import Failure
+from sources.fetching.failures import Failure, TooLarge
 from sources.fetching.fetch import fetch, is_as_known, look_again
 from sources.fetching.manners import Manners
 from sources.fetching.outcomes import Outcome
-from sources.fetching.pacing import Pacer, host_of
+from sources.fetching.pacing import LONGEST_WAIT, NotNow, Pacer, host_of
 from sources.fetching.policy import Policy
 from sources.models import Body
 from sources.network import CUT_OFF, Network
+from sources.reading import apart
 from sources.reading.notices import Notice, notice
-from sources.reading.result import Hint
+from sources.reading.result import Hint, Unreadable
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Visit:
 class Visitor:
     """What the threads of a process share when they go out: turns, manners, and whether anybody answers.
 
-    ``waiting`` is held by a thread while it waits for a host's turn.
+    ``waiting`` is held by a thread while it waits: for a host's turn, or to have a large page. What is waited for comes
+    in one order, a large page, what ``waiting`` gives back, a turn: so nobody waits for whom they keep waiting.
     """
 
     pacer: Pacer
@@ -53,30 +55,54 @@ class Visitor:
     network: Network
     waiting: Callable[[], AbstractContextManager[None]] = nullcontext
 
-    def visit(self, url: str, known: Validators, policy: Policy) -> Visit:
-        """Ask for the page, or with validators whether it is still as it was. Raises ``pacing.NotNow``."""
-        policy = replace(policy, turn=self._turn)
+    @contextmanager
+    def visit(self, url: str, known: Validators, policy: Policy) -> Iterator[Visit]:
+        """Ask for the page, or with validators whether it is still as it was. Raises ``pacing.NotNow``.
+
+        What is large is let go of before the next one comes: the page's bytes must not be kept for longer than this lasts.
+        """
+        large.give_back()
+        with ExitStack() as alone:
+            yield self._visited(url, known, replace(policy, turn=self._turn), alone)
+
+    def _visited(self, url: str, known: Validators, policy: Policy, alone: ExitStack) -> Visit:
         refusal = self._refusal(url, policy)
         try:
-            fetched = (
-                look_again(url, known=known, policy=policy) if known else fetch(url, policy=policy)
-            )
+            fetched = self._fetched(url, known, policy, alone)
         except Failure as failure:
             return self._failed(url, failure, policy)
         for exchange in fetched.exchanges:
             self.network.answered(host_of(exchange.url))
-        if not refusal and host_of(fetched.final_url) != host_of(url):
-            refusal = self._refusal(fetched.final_url, policy)
+            refusal = refusal or self._refusal(exchange.url, policy)
         visit = _judged(fetched, known, refusal)
         self.pacer.hold(host_of(fetched.final_url), visit.outcome.retry_after)
         return visit
 
+    def _fetched(self, url: str, known: Validators, policy: Policy, alone: ExitStack) -> Fetched:
+        """The answer. Where the page turns out to be large, it is asked for again once no other large one is at hand."""
+        limits = policy.limits
+        most = replace(
+            limits, payload=min(large.LARGE, limits.payload), body=min(large.LARGE, limits.body)
+        )
+        try:
+            small = replace(policy, limits=most)
+            return look_again(url, known=known, policy=small) if known else fetch(url, policy=small)
+        except TooLarge:
+            if most == limits:
+                raise
+        alone.enter_context(large.alone(host_of(url), self.waiting))
+        return fetch(url, conditional=known, policy=policy)
+
+    def _turn(self, host: str) -> AbstractContextManager[None]:
+        return self.pacer.turn(host, self.waiting)
+
     @contextmanager
-    def _turn(self, host: str) -> Iterator[None]:
-        with ExitStack() as turn:
-            with self.waiting():
-                turn.enter_context(self.pacer.turn(host))
-            yield
+    def _question(self, host: str) -> Iterator[None]:
+        """A control question is one line, and does not wait; who wants to be left alone is asked none."""
+        wait = self.pacer.wait(host)
+        if wait > LONGEST_WAIT:
+            raise NotNow(host, wait)
+        yield
 
     def _refusal(self, url: str, policy: Policy) -> str:
         """Why no copy may be kept of the page, in a sentence; empty where one may."""
@@ -88,7 +114,8 @@ class Visitor:
 
     def _failed(self, url: str, failure: Failure, policy: Policy) -> Visit:
         outcome, problem = outcomes.of_failure(failure, timezone.now()), str(failure)
-        if failure.kind in CUT_OFF and not self.network.is_there(url, policy):
+        at_once = replace(policy, turn=self._question)
+        if failure.kind in CUT_OFF and not self.network.is_there(url, at_once):
             outcome = replace(outcome, kind=outcomes.Kind.BARRED)
             problem = _("%s No other site answers either: we may be cut off ourselves.") % problem
         return Visit(outcome, problem=problem)
@@ -101,7 +128,11 @@ def _judged(fetched: Fetched, known: Validators, refusal: str) -> Visit:
     visit = Visit(outcome, fetched, may_keep=not refusal, problem=_problem(fetched) or refusal)
     if not visit.stands:
         return visit
-    body = storing.body_of(fetched)
+    try:
+        body = storing.body_of(fetched)
+    except Unreadable as stopped:
+        outcome = replace(outcome, kind=outcomes.Kind.BARRED)
+        return replace(visit, outcome=outcome, problem=apart.sentence(stopped.trouble))
     outcome = outcomes.of_answer(fetched, title=body.title, text=body.text)
     if Hint.LOOKS_MISSING in body.hints:
         outcome = replace(outcome, kind=outcomes.Kind.SOFT_GONE)

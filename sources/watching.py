@@ -18,12 +18,12 @@ from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from django.db import connection
-from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, Value, Window
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.db.utils import InterfaceError, OperationalError
 from django.utils import timezone
 
-from sources import archiving, looking, relying
+from sources import archiving, keeping, looking, relying
 from sources.fetching import pacing
 from sources.fetching import policy as policies
 from sources.fetching.pacing import NotNow, host_of
@@ -67,6 +67,7 @@ def due(now: datetime) -> QuerySet[Source]:
     """What is to be looked at: of what readers are shown, and of what could not be kept yet, whatever its day has come for.
 
     What was never looked at is asked for on its own (``keeping.sweep``); here only if that came to nothing for a day.
+    What a job is about to keep a copy of is left to it.
     """
     has_copy = Exists(Snapshot.objects.filter(source=OuterRef("pk")))
     is_forgotten = Q(next_look_at=None, created_at__lte=now - A_DAY)
@@ -74,7 +75,7 @@ def due(now: datetime) -> QuerySet[Source]:
         Q(pk__in=relying.shown()) | ~has_copy,
         Q(next_look_at__lte=now) | is_forgotten,
         merged_into=None,
-    )
+    ).exclude(pk__in=keeping.in_hand())
 
 
 def round_(
@@ -101,10 +102,11 @@ def round_(
 
 def _plan(now: datetime, seconds: float | None) -> dict[str, deque[Due]]:
     """By host, what is due, the longest due first: of each host what its turns allow, of all a bounded number."""
-    host = Func(F("url"), Value("^https?://([^/?#]*)"), function="substring")
     order = [F("next_look_at").asc(nulls_first=True), F("pk").asc()]
     place = Window(RowNumber(), partition_by=[F("host")], order_by=order)
-    found = due(now).annotate(host=host).annotate(place=place).order_by("place", *order)
+    found = (
+        due(now).annotate(host=keeping.Host("url")).annotate(place=place).order_by("place", *order)
+    )
     if seconds is not None:
         found = found.filter(place__lte=int(seconds / pacing.PAUSE) + 1)
     plan: dict[str, deque[Due]] = {}
@@ -227,6 +229,8 @@ class _Round:
     def _looked(self, source: Due) -> Look | None:
         """A source that nobody was prepared for must not stop the others."""
         try:
+            if not self._is_due_still(source):
+                return None
             look = looking.look(source.pk, key=source.key, visitor=self.visitor, policy=self.policy)
             if look and look.snapshot and look.snapshot.key == look.key:
                 archiving.ask([source.pk])
@@ -244,6 +248,11 @@ class _Round:
             logger.exception("Source %s could not be looked at", source.pk)
             Source.objects.filter(pk=source.pk).update(next_look_at=timezone.now() + A_DAY)
         return None
+
+    def _is_due_still(self, source: Due) -> bool:
+        """Not if somebody has looked since the round set out, or a job is about to."""
+        found = Source.objects.filter(pk=source.pk, next_look_at=source.at)
+        return found.exists() and not keeping.is_asked_for(source.pk)
 
 
 @contextmanager

@@ -28,7 +28,6 @@ SENTENCES: dict[str, Promise] = {
     "sources.storing.Unkept": gettext_lazy(
         "The copy could not be stored: the disk is full, or the store does not answer."
     ),
-    "sources.archiving.Unfinished": gettext_lazy("The Wayback Machine is still saving the page."),
 }
 
 

@@ -7,7 +7,7 @@ them. Several processes would each pause for themselves.
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -80,10 +80,17 @@ class Pacer:
         self._delays: dict[str, float] = {}
 
     @contextmanager
-    def turn(self, host: str) -> Iterator[None]:
-        """Wait for the host's turn, and have it until its answer has come; then the pause begins. Raises ``NotNow``."""
-        with self._changed:
-            self._take(host)
+    def turn(
+        self, host: str, waiting: Callable[[], AbstractContextManager[object]] = nullcontext
+    ) -> Iterator[None]:
+        """Wait for the host's turn, and have it until its answer has come; then the pause begins. Raises ``NotNow``.
+
+        ``waiting`` is held while it is waited for, and never together with the turn.
+        """
+        until = self._clock() + LONGEST_WAIT
+        while not self._taken(host):
+            with waiting():
+                self._await(host, until)
         try:
             yield
         finally:
@@ -116,14 +123,25 @@ class Pacer:
                 self._delays[host] = delay
                 self._pacing.hold(host, self._clock(), delay)
 
-    def _take(self, host: str) -> None:
-        until = self._clock() + LONGEST_WAIT
-        while True:
-            now = self._clock()
-            wait = self._pacing.wait(host, now)
-            if host not in self._asked and not wait:
-                self._asked.add(host)
-                return
-            if wait > LONGEST_WAIT or now >= until:
-                raise NotNow(host, max(wait, self._pacing.pause))
-            self._wait(self._changed, min(wait or LONGEST_WAIT, until - now))
+    def _taken(self, host: str) -> bool:
+        """Take the turn, if it is nobody's just now."""
+        with self._changed:
+            if self._left(host):
+                return False
+            self._asked.add(host)
+            return True
+
+    def _await(self, host: str, until: float) -> None:
+        """Wait until the turn could be taken; somebody else may be quicker."""
+        with self._changed:
+            while left := self._left(host):
+                now = self._clock()
+                wait = self._pacing.wait(host, now)
+                if wait > LONGEST_WAIT or now >= until:
+                    raise NotNow(host, max(wait, self._pacing.pause))
+                self._wait(self._changed, min(left, until - now))
+
+    def _left(self, host: str) -> float:
+        """Seconds until the turn may be free; while somebody has it, the longest that anybody waits."""
+        wait = self._pacing.wait(host, self._clock())
+        return wait or (LONGEST_WAIT if host in self._asked else 0.0)

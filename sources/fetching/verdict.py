@@ -1,17 +1,18 @@
 """The state of a source by its history: alive, dead, moved or drifted. One bad day is no verdict.
 
-=====================================================  ==========
-The latest looks, those that say nothing left out      the source
-=====================================================  ==========
-the page stands, changed or not                        alive
-404 or 410                                             dead
-“not found” with status 200, twice in a row            dead
-no answer three times in a row, over two days or more  dead
-the address leads to a home page                       moved
-a quotation is no longer in the text                   drifted
-nothing conclusive yet                                 as before
-=====================================================  ==========
+=========================================================  ==========
+The latest looks, those that say nothing left out          the source
+=========================================================  ==========
+the page stands, changed or not                            alive
+404 or 410                                                 dead
+“not found” with status 200, twice in a row, a day apart   dead
+not there three times in a row, over two days or more      dead
+the address leads to a home page                           moved
+a quotation is no longer in the text                       drifted
+nothing conclusive yet                                     as before
+=========================================================  ==========
 
+“Not there” is no answer, an answer that the server is out of order, or “not found” with status 200, by turns perhaps.
 “Barred” (401, 403, 429, too large, …) says nothing about the page: readers may see what machines do not.
 """
 
@@ -26,6 +27,7 @@ from sources.fetching.outcomes import Kind, Outcome
 FAILURES = 3
 FAILING_FOR = timedelta(days=2)
 SOFT_404S = 2
+SOFT_FOR = timedelta(days=1)
 
 
 class State(StrEnum):
@@ -57,6 +59,7 @@ _AT_ONCE = {
     Kind.GONE: State.DEAD,
     Kind.HOME: State.MOVED,
 }
+_NOT_THERE = {Kind.FAILED, Kind.SOFT_GONE}
 
 
 def verdict(outcomes: Sequence[Outcome]) -> Verdict:
@@ -78,8 +81,11 @@ def _state(told: list[Outcome]) -> State | None:
     latest = told[-1].kind
     if latest in _AT_ONCE:
         return _AT_ONCE[latest]
-    run = list(takewhile(lambda outcome: outcome.kind is latest, reversed(told)))
-    if latest is Kind.SOFT_GONE:
-        return State.DEAD if len(run) >= SOFT_404S else None
-    long_enough = run[0].at - run[-1].at >= FAILING_FOR
-    return State.DEAD if len(run) >= FAILURES and long_enough else None
+    is_dead = _lasts(told, {Kind.SOFT_GONE}, SOFT_404S, SOFT_FOR)
+    return State.DEAD if is_dead or _lasts(told, _NOT_THERE, FAILURES, FAILING_FOR) else None
+
+
+def _lasts(told: list[Outcome], kinds: set[Kind], times: int, over: timedelta) -> bool:
+    """Whether so many of the latest looks in a row, over so long, are of these kinds."""
+    run = list(takewhile(lambda outcome: outcome.kind in kinds, reversed(told)))
+    return len(run) >= times and run[0].at - run[-1].at >= over

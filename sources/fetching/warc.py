@@ -7,6 +7,7 @@ it came, byte for byte, with one exception: transfer coding is already undone, s
 
 import hashlib
 import uuid
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from io import BytesIO
@@ -25,6 +26,16 @@ from sources.fetching.policy import Limits
 
 VERSION = "1.1"
 _TRANSFER = "transfer-encoding"
+DAMAGE = (  # what warcio, and Python, say of a file in which something is missing or is something else
+    ArchiveLoadFailed,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +68,7 @@ def read(file: IO[bytes], limits: Limits | None = None) -> Kept:
         for record in ArchiveIterator(file):
             if record.rec_type == "response":
                 kept = _kept(record, limits)
-    except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
+    except DAMAGE as error:
         raise Broken(_("The kept copy is damaged.")) from error
     if kept is None:
         raise Broken(_("The kept copy holds no page."))
@@ -101,7 +112,8 @@ def _record(
     payload: bytes,
     named: dict[str, str],
 ) -> Any:
-    whole = hashlib.sha256(block.to_ascii_bytes() + payload)
+    whole = hashlib.sha256(block.to_ascii_bytes())
+    whole.update(payload)
     headers = {
         **named,
         "WARC-Date": exchange.started_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from procrastinate.jobs import Job
 from pytest_django import Settings
 
 from sources import archiving, tasks, wayback
-from sources.archiving import Patience, Unfinished
+from sources.archiving import Patience
 from sources.models import Source
 from sources.wayback import Away, Failed
 from tests.factories import make_published
@@ -55,8 +54,9 @@ def test_a_copy_that_was_saved_is_shown_to_readers(fake: FakeWayback) -> None:
     archiving.begin(source.pk)
     assert jobs()[1:] == [(archiving.TAKE, {"source_id": source.pk, "asked": JOB, "tries": 0})]
     fake.is_at_it()
-    with pytest.raises(Unfinished):
-        archiving.take(source.pk, JOB)
+    archiving.take(source.pk, JOB)
+    again = {"source_id": source.pk, "asked": JOB, "tries": 0, "looks": 1}
+    assert jobs()[2:] == [(archiving.TAKE, again)]
     fake.has_saved(PAGE)
     archiving.take(source.pk, JOB, looks=1)
     assert archived(source) == COPY
@@ -161,6 +161,21 @@ def test_a_copy_that_is_never_finished_is_begun_again(fake: FakeWayback) -> None
     assert jobs() == [(archiving.BEGIN, {"source_id": source.pk, "tries": 1})]
 
 
+def test_an_archive_that_is_away_once_after_a_long_wait_is_asked_again_soon(
+    fake: FakeWayback,
+) -> None:
+    source = make_source()
+    for looks in range(archiving.MOST_LOOKS):
+        fake.is_at_it()
+        archiving.take(source.pk, JOB, looks=looks)
+    last = ProcrastinateJob.objects.latest("pk")
+    assert (last.args["looks"], last.attempts) == (archiving.MOST_LOOKS, 0)
+    fake.says(b"", 503)
+    with pytest.raises(Away) as away:
+        tasks.take_archived(**last.args)
+    assert decide(away.value, last.attempts) == 60
+
+
 def test_an_archive_that_is_away_is_asked_again_ever_more_seldom() -> None:
     waits = []
     for attempts in range(archiving.MOST_RETRIES):
@@ -173,7 +188,6 @@ def test_an_archive_that_is_away_is_asked_again_ever_more_seldom() -> None:
     assert decide(Away("…"), archiving.MOST_RETRIES) is None
     assert decide(Away("…", wait=86_400), 0) == 86_400
     assert decide(Away("…", again=False), 0) is None
-    assert decide(Unfinished("…"), 50) == archiving.A_LOOK
     assert decide(ValueError("…"), 0) is None
 
 
@@ -210,14 +224,12 @@ def test_the_workers_jobs_do_the_same(fake: FakeWayback) -> None:
     fake.accepts()
     tasks.archive(source_id=source.pk)
     [(_name, arguments)] = jobs()
-    context: Any = SimpleNamespace(job=SimpleNamespace(attempts=3))
     fake.has_saved(PAGE)
-    tasks.take_archived(context, **arguments)
+    tasks.take_archived(**arguments)
     assert archived(source) == COPY
-    context.job.attempts = archiving.MOST_LOOKS
     slow = make_source("https://sea.example/b")
     fake.is_at_it()
-    tasks.take_archived(context, **{**arguments, "source_id": slow.pk})
+    tasks.take_archived(**{**arguments, "source_id": slow.pk}, looks=archiving.MOST_LOOKS)
     assert jobs()[-1] == (archiving.BEGIN, {"source_id": slow.pk, "tries": 1})
 
 

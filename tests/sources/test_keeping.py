@@ -106,6 +106,32 @@ def test_the_sweep_asks_for_what_nobody_looked_at() -> None:
     assert asked() == [(never.pk, "added")]
 
 
+def test_one_hosts_sources_do_not_hold_up_those_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "MOST", 4)
+    monkeypatch.setattr(keeping, "MOST_OF_A_HOST", 2)
+    slow = [Source.objects.create(url=f"https://slow.example/{number}") for number in range(5)]
+    tasks.sweep(0)
+    assert asked() == [(slow[4].pk, "added"), (slow[3].pk, "added")]
+    quick = Source.objects.create(url="https://quick.example/")
+    tasks.sweep(60)
+    assert asked()[2:] == [(quick.pk, "added")]
+
+
+def test_what_waits_for_a_host_that_wants_to_be_left_alone_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(keeping, "MOST", 1)
+    monkeypatch.setattr(keeping, "MOST_OF_A_HOST", 1)
+    held = Source.objects.create(url="https://held.example/1")
+    Source.objects.create(url="https://held.example/2")
+    keeping.ask([held.pk], ADDED)
+    other = Source.objects.create(url="https://other.example/")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now() + interval '1 hour'")
+    tasks.sweep(0)
+    assert asked()[1:] == [(other.pk, "added")]
+
+
 @pytest.mark.parametrize("status", ["doing", "failed"])
 def test_the_sweep_leaves_alone_what_is_in_hand_or_has_failed(status: str) -> None:
     make_source()

@@ -1,11 +1,12 @@
 """The watch: what happens to pages on the web shows at the sources, and never in a check's own words."""
 
-import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -27,9 +28,11 @@ from pytest_django import Settings
 
 from factchecks import publishing
 from factchecks.models import Correction, Publication
-from sources import archiving, looking, tasks, watching
+from sources import archiving, keeping, looking, tasks, watching
+from sources.fetching.guard import Guard
 from sources.fetching.manners import Manners
 from sources.fetching.pacing import Pacer
+from sources.fetching.policy import Limits, Policy
 from sources.models import Look, Snapshot, Source
 from sources.network import Network
 from sources.storing import Unkept
@@ -44,12 +47,20 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60  # seconds; the machine may be busy
 BY_HAND = """
 import sys
+socket_folder, database, folder, addresses = sys.argv[1:]
+from tests import settings
+settings.FETCH_LOOPBACK = addresses.split(",")
+settings.STORAGES["evidence"]["OPTIONS"] = {"location": folder}
 from tests import worker
-worker.set_up(*sys.argv[1:])
+worker.set_up(socket_folder, database)
 from django.core.management import call_command
 from sources import looking
 looking.VISITOR.pacer._pacing.pause = 0
 call_command("watch_sources")
+"""
+AND_SAY_HOW_LARGE = """
+with open("/proc/self/status") as status:
+    print(next(line.split()[1] for line in status if line.startswith("VmHWM")))
 """
 
 QUOTED = "The Moon is nearly round."
@@ -276,6 +287,34 @@ def test_our_own_outage_is_no_verdict_and_ends_the_round(site: Site, visitor: Vi
     }
 
 
+def test_when_nobody_answers_any_more_the_round_ends_and_nobody_is_blamed(tmp_path: Path) -> None:
+    ago = timezone.now() - timedelta(days=2)
+    with ExitStack() as stack:
+        silent = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _n in range(24)]
+        ports = [server.getsockname()[1] for server in silent]
+        for port in ports:
+            url = f"http://127.0.0.1:{port}/moon"
+            source = Source.objects.create(url=url, next_look_at=ago, state="alive")
+            Look.objects.create(source=source, at=ago, kind="changed", status=200, final_url=url)
+        guard = Guard(frozenset(("127.0.0.1", port) for port in ports))
+        policy = Policy("Tests", guard, Limits(seconds=2, connect=1, silence=1))
+
+        def go() -> None:
+            visitor = Visitor(Pacer(), Manners(), Network())
+            try:
+                looks.extend(watching.round_(visitor=visitor, policy=policy))
+            finally:
+                connection.close()
+
+        looks: list[Look] = []
+        going = threading.Thread(target=go, daemon=True)
+        going.start()
+        going.join(PATIENCE)
+        assert not going.is_alive()
+    assert {look.kind for look in looks} == {"barred"}
+    assert set(Source.objects.values_list("state", flat=True)) == {"alive"}
+
+
 def test_a_host_that_asks_to_be_left_alone_is_even_after_a_restart(
     site: Site, visitor: Visitor
 ) -> None:
@@ -399,6 +438,20 @@ def test_what_nobody_could_look_at_for_a_day_is_not_forgotten(site: Site, visito
     assert watch(site, visitor, 1.1) == ["changed"]
 
 
+def test_what_a_job_is_about_to_keep_a_copy_of_is_left_to_it(site: Site, visitor: Visitor) -> None:
+    for number in range(3):
+        Source.objects.create(url=site.says(f"/{number}", html()))
+    first, second, third = Source.objects.order_by("pk")
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        keeping.ask([first.pk], Snapshot.Reason.ADDED)
+        going = watching.round_(visitor=visitor, policy=site.policy(), threads=1)
+        next(going)
+        keeping.ask([third.pk], Snapshot.Reason.ADDED)
+        list(going)
+    assert [source.looks.count() for source in (first, second)] == [0, 1]
+    assert third.looks.count() <= 1
+
+
 def test_a_round_that_is_broken_off_goes_on_where_it_was(site: Site, visitor: Visitor) -> None:
     urls = [site.says(f"/{number}", html()) for number in range(6)]
     publish(*urls)
@@ -423,16 +476,8 @@ def test_of_a_round_that_is_killed_no_look_is_lost_and_none_doubled(
         site.says(f"/{number}", 0.1, html())
     Source.objects.update(next_look_at=timezone.now())
     before = Look.objects.count()
-    database = connection.settings_dict
-    variables = {
-        "FETCH_LOOPBACK": f"127.0.0.1:{site.port}",
-        "EVIDENCE_STORAGE": str(tmp_path / "evidence"),
-    }
     killed = subprocess.Popen(
-        [sys.executable, "-c", BY_HAND, database["HOST"], database["NAME"]],
-        cwd=CHECKOUT,
-        env={**os.environ, **variables},
-        stderr=subprocess.DEVNULL,
+        by_hand(BY_HAND, tmp_path, site), cwd=CHECKOUT, stderr=subprocess.DEVNULL
     )
     try:
         wait_until(lambda: Look.objects.count() >= before + 2)
@@ -445,6 +490,34 @@ def test_of_a_round_that_is_killed_no_look_is_lost_and_none_doubled(
     assert len(list(watching.round_(visitor=visitor, policy=site.policy()))) == 8 - done
     assert set(Source.objects.annotate(all=Count("looks")).values_list("all", flat=True)) == {2}
     assert Snapshot.objects.count() == 8
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells how large a process ever was")
+def test_large_pages_are_in_memory_one_at_a_time(tmp_path: Path) -> None:
+    body = b"<title>Large</title>" + b"<p>word word word word</p>" * 720_000
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+    with ExitStack() as stack:
+        sites = [stack.enter_context(awkward.site()) for _number in range(8)]
+        for each in sites:
+            Source.objects.create(url=each.says("/large", head, body))
+        Source.objects.update(next_look_at=timezone.now())
+        done = subprocess.run(
+            by_hand(BY_HAND + AND_SAY_HOW_LARGE, tmp_path, *sites),
+            cwd=CHECKOUT,
+            capture_output=True,
+            check=True,
+            text=True,
+        )
+    assert Snapshot.objects.count() == 8
+    assert int(done.stdout.split()[-1]) * 1024 < 300_000_000
+
+
+def by_hand(program: str, folder: Path, *sites: Site) -> list[str]:
+    """The command line of a round in a process of its own."""
+    database = connection.settings_dict
+    addresses = ",".join(f"127.0.0.1:{each.port}" for each in sites)
+    where = [database["HOST"], database["NAME"], str(folder / "evidence"), addresses]
+    return [sys.executable, "-c", program, *where]
 
 
 def wait_until(true: Callable[[], bool]) -> None:

@@ -32,13 +32,16 @@ def history(looks: str, every: timedelta = timedelta(days=1)) -> list[Outcome]:
         ("same failed failed", State.ALIVE),
         ("same failed failed same failed failed", State.ALIVE),
         ("same soft", State.ALIVE),
-        ("same soft failed soft", State.ALIVE),
+        ("same soft failed", State.ALIVE),
+        ("same soft failed same failed soft", State.ALIVE),
         ("same barred barred barred barred", State.ALIVE),
         # what lasts is
         ("same failed failed failed", State.DEAD),
         ("same failed barred failed barred failed", State.DEAD),
         ("failed failed failed", State.DEAD),
         ("same soft soft", State.DEAD),
+        ("same soft failed soft", State.DEAD),
+        ("same failed soft barred failed", State.DEAD),
         # what is said plainly is
         ("same gone", State.DEAD),
         ("gone", State.DEAD),
@@ -62,6 +65,24 @@ def test_the_history_decides(looks: str, state: State) -> None:
 def test_three_failures_within_two_days_are_an_outage() -> None:
     assert verdict(history("same failed failed failed", timedelta(hours=20))).state is State.ALIVE
     assert verdict(history("same failed failed failed", timedelta(hours=24))).state is State.DEAD
+
+
+def test_not_found_twice_within_a_day_is_a_bad_day() -> None:
+    assert verdict(history("same soft soft", timedelta(hours=6))).state is State.ALIVE
+    assert verdict(history("same soft soft", timedelta(hours=24))).state is State.DEAD
+
+
+@given(st.lists(st.sampled_from(["failed", "soft", "barred"]), min_size=1, max_size=23))
+def test_one_bad_day_flags_nothing(looks: list[str]) -> None:
+    a_day = history(" ".join(["same", *looks]), timedelta(hours=1))
+    assert verdict(a_day) == verdict(a_day[:1])
+
+
+@given(st.lists(st.sampled_from(["failed", "soft"]), min_size=3, max_size=9))
+def test_a_page_that_is_not_there_for_days_is_flagged_in_whatever_ways_it_is_not(
+    looks: list[str],
+) -> None:
+    assert verdict(history(" ".join(["same", *looks]))).state is State.DEAD
 
 
 def test_a_verdict_says_since_when_and_why() -> None:

@@ -143,6 +143,16 @@ def test_a_damaged_copy_is_not_taken_for_the_page(fetched: Fetched) -> None:
         warc.read(BytesIO(changed))
 
 
+@pytest.mark.parametrize(
+    "lost", [b"WARC-Date", b"WARC-Type", b"WARC-Target-URI", b"HTTP/1.1 200", b"200"]
+)
+def test_a_copy_that_lost_a_line_is_damaged(fetched: Fetched, lost: bytes) -> None:
+    whole = gzip.decompress(copy_of(fetched))
+    assert lost in whole
+    with pytest.raises(Broken):
+        warc.read(BytesIO(whole.replace(lost, b"x" * len(lost))))
+
+
 def test_a_copy_beyond_limits_is_not_read(fetched: Fetched) -> None:
     with pytest.raises(TooLarge):
         warc.read(BytesIO(copy_of(fetched)), Limits(payload=3))
