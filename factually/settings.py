@@ -104,6 +104,8 @@ FETCH_LOOPBACK = env.list(
 
 # Who above the ground floor relies on sources: a module with the functions of ``sources.relying``.
 SOURCES_RELIED_ON = "factchecks.relying"
+# The permission of those who may change what readers see of a source or a publisher at once.
+SOURCES_SHOWN_BY = "factchecks.publish_factcheck"
 
 # Whether a check may be published only when each of its quotations stands in a kept copy of its source.
 QUOTATIONS_MUST_BE_VERIFIED = env.bool("QUOTATIONS_MUST_BE_VERIFIED", default=False)

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sources import connections, glance, quoting, relying, storing
+from sources import connections, glance, moving, quoting, relying, rereading, storing
 from sources.fetching import backoff, verdict
 from sources.fetching import policy as policies
 from sources.fetching.exchanges import Validators
@@ -51,7 +51,8 @@ def look(
     visitor: Visitor = VISITOR,
     policy: Policy | None = None,
 ) -> Look | None:
-    """Look at a source, once for each ``key``; none for one that is gone, or was merged into another.
+    """Look at a source, once for each ``key``; none for one that is gone, was merged into another, or got
+    another address meanwhile.
 
     With a ``reason`` a copy is kept wherever a page came and its site lets us; without one, for the watch, only of the
     first page and of one whose text has changed. What goes wrong with the page is the look's ``problem``. Raises
@@ -65,11 +66,13 @@ def look(
     newest = _newest(source)
     validators = _validators(newest) if newest and reason is None else Validators("")
     connections.give_back()  # the page may take minutes to come, and others have a use for it
-    visit = visitor.visit(source.url, validators, policy or policies.current())
-    visit = _unless_quoted(source, visit)
-    if wants_copy(visit, newest, reason):
-        _write(source, visit)
-    return _record(source.pk, key, reason, visit)
+    with visitor.visit(source.url, validators, policy or policies.current()) as visited:
+        if visited.body and visited.body.is_read_anew:
+            rereading.save(visited.body)
+        visit = _unless_quoted(source, visited)
+        if wants_copy(visit, newest, reason):
+            _write(source, visit)
+        return _record(source, key, reason, visit)
 
 
 def _unless_quoted(source: Source, visit: Visit) -> Visit:
@@ -102,11 +105,13 @@ def _write(source: Source, visit: Visit) -> None:
 
 
 @transaction.atomic
-def _record(source_pk: int, key: UUID, reason: Snapshot.Reason | None, visit: Visit) -> Look | None:
-    source = Source.objects.select_for_update(no_key=True).get(pk=source_pk)
+def _record(
+    looked_at: Source, key: UUID, reason: Snapshot.Reason | None, visit: Visit
+) -> Look | None:
+    source = Source.objects.select_for_update(no_key=True).get(pk=looked_at.pk)
     if known := Look.objects.filter(key=key).first():  # another worker took this one for dead
         return known
-    if source.merged_into_id:
+    if source.merged_into_id or source.canonical != looked_at.canonical:  # it has moved meanwhile
         return None
     return _Recording(source, key, reason, visit).look()
 
@@ -142,6 +147,14 @@ class _Recording:
             snapshot=snapshot,
         )
 
+    def _fill_in(self, body: Body) -> None:
+        """What the page says of itself, where nobody has said it yet: the first copy tells, as the desk's form would."""
+        lacking = {
+            name: value for name, value in body.said.items() if not getattr(self.source, name)
+        }
+        if lacking:
+            Source.objects.filter(pk=self.source.pk).update(**lacking)
+
     def _copy(self) -> Snapshot | None:
         """The copy that is made, or the one that the page is still the same as."""
         visit = self.visit
@@ -159,10 +172,13 @@ class _Recording:
         assert fetched, "a copy is of a page"  # noqa: S101
         first = Snapshot.Reason.CHANGED if self.newest else Snapshot.Reason.ADDED
         self.is_told = True
+        kept = storing.saved(body)
+        if self.newest is None:
+            self._fill_in(kept)
         return Snapshot.objects.create(
             key=self.key,
             source=self.source,
-            body=storing.saved(body),
+            body=kept,
             reason=self.reason or first,
             taken_at=fetched.ended_at,
             asked_url=fetched.asked_url,
@@ -185,7 +201,7 @@ class _Recording:
     def _kind(self, snapshot: Snapshot | None) -> Kind:
         """A page whose copies are not ours to keep can't be compared: it stands, and that is all that is known."""
         if self.newest is None:
-            return Kind.CHANGED if snapshot or not self.source.looks.exists() else Kind.SAME
+            return Kind.CHANGED if snapshot or not moving.looks(self.source).exists() else Kind.SAME
         is_same = snapshot is not None and _is_same(snapshot.body, self.newest.body)
         return Kind.SAME if is_same else Kind.CHANGED
 
@@ -225,8 +241,11 @@ class _Recording:
 
     def _settle(self, outcome: Outcome) -> str:
         """Write the source's state and its next look; the state is returned."""
-        looks = self.source.looks.order_by("-at", "-pk")[:HISTORY]
-        history = [*(look.outcome for look in reversed(looks)), outcome]
+        looks = moving.looks(self.source)[:HISTORY]
+        # An answer that came before another one may be written down after it: the later one decides.
+        history = sorted(
+            [*(look.outcome for look in reversed(looks)), outcome], key=lambda each: each.at
+        )
         told = verdict.verdict(history)
         values: dict[str, Any] = {
             "next_look_at": backoff.next_look(history, spread=_spread(self.source.pk))

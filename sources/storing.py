@@ -15,14 +15,14 @@ from typing import Any
 from django.core.files.base import File
 from django.utils.translation import gettext as _
 
-from sources import connections
+from sources import connections, rereading, saying
 from sources.fetching import warc
 from sources.fetching.exchanges import Fetched
 from sources.fetching.failures import Failure
 from sources.models import Body
 from sources.models.copies import evidence_storage
 from sources.reading import apart
-from sources.reading.result import Unreadable
+from sources.reading.result import Trouble, Unreadable
 
 IN_MEMORY = (
     4_000_000  # bytes of a WARC file; a longer one is written to the disk before it is handed on
@@ -31,7 +31,7 @@ LARGE = (
     1_000_000  # bytes of a page that is read while no other is: reading takes many times as much
 )
 OF_A_READ_PAGE = ("kind", "title", "language", "text")
-OF_A_BODY = (*OF_A_READ_PAGE, "size", "media_type", "hints", "trouble", "warc")
+OF_A_BODY = (*OF_A_READ_PAGE, "said", "size", "media_type", "hints", "trouble", "reader", "warc")
 
 
 class Unkept(Exception):
@@ -44,11 +44,20 @@ def name_of(sha256: str) -> str:
 
 
 def body_of(fetched: Fetched) -> Body:
-    """The page's bytes and what they say: the row, where they are kept already; else one that is not saved yet."""
+    """The page's bytes and what they say: the row, where they are kept already; else one that is not saved yet.
+
+    Of a row, the reading may be a new one, for ``rereading.save``. Raises ``Unreadable`` where somebody has stopped it.
+    """
     sha256 = fetched.sha256
     known = Body.objects.filter(sha256=sha256).first()
     connections.give_back()  # reading takes a while, and others have a use for it
-    return known or _read(fetched, sha256)
+    if known and not rereading.is_due(known, fetched):
+        return known
+    try:
+        read = _read(fetched, sha256)
+    except Unreadable:  # stopped: once more
+        read = _read(fetched, sha256)
+    return rereading.put(known, read) if known else read
 
 
 def write(body: Body, fetched: Fetched) -> None:
@@ -76,18 +85,23 @@ def saved(body: Body) -> Body:
 
 def _read(fetched: Fetched, sha256: str) -> Body:
     kind = fetched.header("content-type")
-    body = Body(sha256=sha256, size=len(fetched.body), media_type=kind[:200])
+    body = Body(sha256=sha256, size=len(fetched.body), reader=apart.READER)
+    body.media_type = rereading.media_type(fetched)
     if fetched.status == HTTPStatus.NO_CONTENT:
         return body
     try:
         with _place(len(fetched.body)):
             read = apart.read(fetched.body, kind, fetched.final_url)
     except Unreadable as unreadable:
+        if unreadable.trouble is Trouble.STOPPED:
+            raise
         body.trouble = unreadable.trouble.value
         return body
     for name in OF_A_READ_PAGE:
         longest = Body._meta.get_field(name).max_length  # type: ignore[union-attr]
         setattr(body, name, _storable(getattr(read, name))[:longest])
+    body.title = saying.line(body.title)
+    body.said = saying.said(read)
     body.hints = [hint.value for hint in read.hints]
     return body
 

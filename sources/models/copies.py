@@ -33,9 +33,20 @@ class Body(models.Model):
     title = models.CharField(_("title"), max_length=500, blank=True)
     language = models.CharField(_("language"), max_length=35, blank=True)
     text = models.TextField(_("text"), blank=True)
+    said = models.JSONField(
+        _("what it says of itself"),
+        default=dict,
+        blank=True,
+        help_text=_("By the field of a source, as far as it fits there (see sources.saying)."),
+    )
     hints = models.JSONField(_("hints"), default=list, blank=True)
     trouble = models.CharField(_("trouble with reading it"), max_length=20, blank=True)
+    reader = models.CharField(
+        _("reader"), max_length=16, blank=True, help_text=_("The version of what it was read by.")
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    is_read_anew = False  # and not saved yet: see ``sources.rereading``
 
     class Meta:
         verbose_name = _("kept page")
@@ -60,6 +71,7 @@ class Snapshot(models.Model):
         PUBLISHED = "published", _("a check that cites it was published")
         CHANGED = "changed", _("its text had changed")
         ASKED = "asked", _("somebody asked for it")
+        MERGED = "merged", _("a double was merged into it")
 
     key = models.UUIDField(
         default=uuid.uuid4, unique=True, editable=False, help_text=_("Of the job that made it.")
@@ -72,7 +84,7 @@ class Snapshot(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=10, choices=Reason)
     taken_at = models.DateTimeField(_("taken at"))
-    asked_url = models.CharField(_("address asked for"), max_length=2000)
+    asked_url = models.TextField(_("address asked for"))
     final_url = models.TextField(_("final address"), help_text=_("After the redirects."))
     status = models.PositiveSmallIntegerField(_("status"))
     headers = models.JSONField(_("headers"), help_text=_("Pairs, in the order that they came."))

@@ -27,18 +27,37 @@ STATES = [
     (State.ALIVE.value, _("available")),
     (State.DEAD.value, _("no longer available")),
     (State.MOVED.value, _("moved away")),
-    (State.DRIFTED.value, _("changed since")),
+    (State.DRIFTED.value, _("changed since we read it")),
 ]
 
-# What may change on a published page without a new version is the evidence's own state.
+# What may change on a published page without a new version is the evidence's own state, and what no document says of it.
 NOTE_ITS_STATE = pgtrigger.Trigger(
     name="note_its_state",
     when=pgtrigger.Before,
-    operation=pgtrigger.UpdateOf("archived_url", "state", "merged_into_id"),  # type: ignore[no-untyped-call]
+    operation=pgtrigger.UpdateOf(  # type: ignore[no-untyped-call]
+        "archived_url", "author", "language", "state", "merged_into_id"
+    ),
     condition=pgtrigger.Q(old__archived_url__df=pgtrigger.F("new__archived_url"))
+    | pgtrigger.Q(old__author__df=pgtrigger.F("new__author"))
+    | pgtrigger.Q(old__language__df=pgtrigger.F("new__language"))
     | pgtrigger.Q(old__state__df=pgtrigger.F("new__state"))
     | pgtrigger.Q(old__merged_into__df=pgtrigger.F("new__merged_into")),
     func="NEW.state_changed_at = clock_timestamp(); RETURN NEW;",
+)
+
+# What was kept at the old address would be taken for a copy of what is at the new one (``sources.moving``).
+KEEP_ITS_ADDRESS = pgtrigger.Trigger(
+    name="keep_its_address",
+    when=pgtrigger.Before,
+    operation=pgtrigger.UpdateOf("url", "canonical"),  # type: ignore[no-untyped-call]
+    condition=pgtrigger.Q(old__url__df=pgtrigger.F("new__url"))
+    & pgtrigger.Q(old__canonical__df=pgtrigger.F("new__canonical")),
+    func="""
+        IF EXISTS (SELECT FROM sources_snapshot WHERE source_id = OLD.id) THEN
+            RAISE EXCEPTION 'a source with a kept copy keeps its address';
+        END IF;
+        RETURN NEW;
+    """,
 )
 
 
@@ -132,6 +151,12 @@ class Source(models.Model):
         verbose_name=_("publisher"),
         help_text=_("Left empty, it is found by the address's domain."),
     )
+    author = models.CharField(
+        _("author"),
+        max_length=300,
+        blank=True,
+        help_text=_("Names, as the page says them; several with commas."),
+    )
     published_on = models.DateField(_("published on"), null=True, blank=True)
     language = models.CharField(
         _("language"),
@@ -167,6 +192,11 @@ class Source(models.Model):
         editable=False,
     )
     state_since = models.DateTimeField(_("since"), null=True, editable=False)
+    moved_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text=_("When it got another address: earlier looks were at something else."),
+    )
     next_look_at = models.DateTimeField(
         _("next look at"),
         null=True,
@@ -208,13 +238,18 @@ class Source(models.Model):
         verbose_name = _("source")
         verbose_name_plural = _("sources")
         ordering = ["-created_at"]
-        triggers = [NOTE_ITS_STATE]
+        triggers = [NOTE_ITS_STATE, KEEP_ITS_ADDRESS]
         indexes = [
             models.Index(name="source_state_changed", fields=["state_changed_at"]),
             models.Index(name="source_next_look", fields=["next_look_at"]),
             models.Index(name="source_state", fields=["state"]),
             # (an address may be longer than what fits into a B-tree)
             HashIndex(name="source_canonical", fields=["canonical"]),
+            HashIndex(
+                name="source_own_address",
+                fields=["own_address"],
+                condition=~models.Q(own_address=""),
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -240,3 +275,13 @@ class Source(models.Model):
             return  # the field's own validator has said so
         if self.publisher is None:
             self.publisher = Publisher.objects.behind(self.url)
+        if self._is_its_own_archive():
+            message = _("This is the address of the source itself: give that of an archive's copy.")
+            raise ValidationError({"archived_url": message})
+
+    def _is_its_own_archive(self) -> bool:
+        try:
+            archive = addresses.canonical(self.archived_url)
+        except addresses.BadAddress:
+            return False  # none, or the field's own validator has said so
+        return archive == addresses.canonical(self.url)

@@ -40,6 +40,7 @@ class Verification(models.Model):
     class Meta:
         verbose_name = _("verification")
         verbose_name_plural = _("verifications")
+        indexes = [models.Index(name="verification_rules", fields=["rules", "body"])]
         constraints = [
             models.UniqueConstraint(
                 name="verification_of_a_quotation_once", fields=["body", "digest"]

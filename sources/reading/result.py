@@ -31,6 +31,7 @@ class Trouble(StrEnum):
     ENCRYPTED = "encrypted"
     BROKEN = "broken"
     COSTLY = "costly"
+    STOPPED = "stopped"  # from outside: it may be read another time
 
 
 class Unreadable(Exception):

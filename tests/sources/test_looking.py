@@ -3,7 +3,7 @@
 import errno
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from factually import evidence
 from factually.storage import WholeFileStorage
-from sources import looking
+from sources import doubles, looking
 from sources.fetching import warc
+from sources.fetching.exchanges import Validators
 from sources.fetching.guard import Guard
 from sources.fetching.pacing import NotNow
 from sources.fetching.policy import Policy
@@ -99,6 +100,56 @@ def test_the_same_bytes_at_two_addresses_are_stored_once(
     assert Body.objects.count() == 1
     assert Snapshot.objects.count() == 2
     assert files(tmp_path) == [f"{Body.objects.get().sha256}.warc.gz"]
+
+
+SPEAKING = b"""<!doctype html><html lang="de-AT"><title>Der \xe2\x80\xaeMond</title>
+<meta name="author" content="A. Writer"><meta property="article:published_time" content="2020-01-02">
+<link rel="canonical" href="https://moon.example/measured"><p>Der Mond ist fast rund.</p>"""
+
+
+def speaking(title: str = "Mond") -> bytes:
+    return answer(200, SPEAKING.replace(b"Mond", title.encode(), 1), Content_Type="text/html")
+
+
+def told(source: Source) -> tuple[object, ...]:
+    source.refresh_from_db()
+    return source.title, source.author, source.published_on, source.language, source.own_address
+
+
+def test_the_first_copy_tells_what_nobody_has_said_of_the_source(
+    source: Source, site: Site
+) -> None:
+    site.says("/moon", speaking())
+    other = Source.objects.create(url="https://moon.example/measured")
+    look_at(source, site, ADDED)
+    day = date(2020, 1, 2)
+    assert told(source) == ("Der Mond", "A. Writer", day, "de-AT", other.url)
+    assert [each.source for each in doubles.probable(source)] == [other]
+
+
+def test_what_somebody_said_of_a_source_stays(source: Source, site: Site) -> None:
+    site.says("/moon", speaking())
+    Source.objects.filter(pk=source.pk).update(title="Ours", language="en")
+    look_at(source, site, ADDED)
+    assert (told(source)[0], told(source)[3]) == ("Ours", "en")
+
+
+def test_what_somebody_took_out_after_the_first_copy_stays_out(source: Source, site: Site) -> None:
+    site.says("/moon", speaking())
+    look_at(source, site, ADDED)
+    Source.objects.filter(pk=source.pk).update(author="", title="")
+    site.says("/moon", speaking("Vollmond"))
+    look_at(source, site, ASKED)
+    assert told(source)[:2] == ("", "")
+
+
+def test_bytes_that_are_kept_already_tell_as_much(source: Source, site: Site) -> None:
+    other = Source.objects.create(url=site.says("/also", speaking()))
+    site.says("/moon", speaking())
+    for each in (source, other):
+        look_at(each, site, ADDED)
+    assert told(source) == told(other)
+    assert Body.objects.get().title == "Der Mond"
 
 
 def test_copies_go_into_a_bucket_where_one_is_set(
@@ -236,6 +287,29 @@ def test_the_robots_txt_of_the_site_that_a_redirect_leads_to_counts_as_well(
         looking.look(source.pk, key=KEY, reason=ADDED, visitor=a_visitor(), policy=policy)
     assert Look.objects.get().problem
     assert not Snapshot.objects.exists()
+
+
+def test_the_robots_txt_counts_for_every_address_on_the_way(source: Source, site: Site) -> None:
+    site.says("/robots.txt", answer(200, b"User-agent: *\nDisallow: /private/"))
+    site.says("/moon", awkward.redirect("/private/moon"))
+    site.says("/private/moon", awkward.redirect("/public"))
+    site.says("/public", page())
+    assert look_at(source, site, ADDED).problem == "Its robots.txt asks that no copy be kept."
+    assert not Snapshot.objects.exists()
+    assert site.asked.count("GET /robots.txt") == 1
+
+
+def test_an_older_answer_that_is_written_down_later_does_not_win(
+    source: Source, site: Site
+) -> None:
+    with a_visitor().visit(source.url, Validators(""), site.policy()) as older:
+        site.says("/moon", answer(404))
+        newer = look_at(source, site)
+        looking._record(source, KEY, None, older)
+    source.refresh_from_db()
+    assert (source.state, source.state_since) == (State.DEAD, newer.at)
+    assert source.next_look_at
+    assert source.next_look_at > newer.at
 
 
 def test_robots_txt_is_asked_for_once_a_day(source: Source, site: Site) -> None:

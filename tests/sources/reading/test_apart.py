@@ -67,6 +67,29 @@ def test_a_reader_that_hangs_or_crashes_does_no_harm(
     assert refused(b"<p>x" * 100_000, seconds=1) == Trouble.COSTLY
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL", "SIGHUP"])
+def test_a_reader_that_somebody_stops_says_nothing_of_the_document(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = f"import os, signal; signal.signal(signal.SIGINT, signal.SIG_DFL); os.kill(os.getpid(), signal.{name})"
+    monkeypatch.setattr(apart, "COMMAND", (sys.executable, "-c", program))
+    assert refused(b"<p>x") == Trouble.STOPPED
+
+
+def test_too_much_work_is_the_documents_own_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = "import os, signal; os.kill(os.getpid(), signal.SIGXCPU)"
+    monkeypatch.setattr(apart, "COMMAND", (sys.executable, "-c", program))
+    assert refused(b"<p>x") == Trouble.COSTLY
+
+
+def test_who_stops_a_command_at_the_keyboard_does_not_stop_its_reader(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    program = "import os, json; print(json.dumps({'trouble': 'broken' if os.getpgid(0) == os.getpid() else 'kind'}))"
+    monkeypatch.setattr(apart, "COMMAND", (sys.executable, "-c", program))
+    assert refused(b"x") == Trouble.BROKEN
+
+
 def test_the_reader_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", "secret")
     program = "import os, json; print(json.dumps({'trouble': 'broken' if 'SECRET_KEY' in os.environ else 'kind'}))"
