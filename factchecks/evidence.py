@@ -1,7 +1,7 @@
 """How it stands with the sources that a document cites: what is laid over it when its page is made.
 
 A document is frozen. Whether a source can still be read, where an archive keeps it, when a quotation was last found in
-a copy of it, and what is known of its publisher may change without a new revision.
+a copy of it, who wrote it, in which language, and what is known of its publisher may change without a new revision.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +14,7 @@ from factchecks.documents import Document
 from sources import quoting
 from sources.fetching.verdict import State
 from sources.models import Publisher, Source
+from sources.quoting import Known
 
 # Readers do not find what was cited.
 TROUBLES = frozenset({State.DEAD, State.MOVED, State.DRIFTED})
@@ -29,6 +30,9 @@ class Evidence:
     state: str = State.UNKNOWN.value
     state_since: datetime | None = None
     verified: Mapping[str, datetime] = field(default_factory=dict)  # by the passage's digest
+    lost: frozenset[str] = frozenset()  # digests of passages
+    author: str = ""
+    language: str = ""
     kind: str = ""  # of its publisher
     interest: str = ""
 
@@ -45,6 +49,10 @@ class Evidence:
         """When the copy was taken in which the passage was last found word for word."""
         return self.verified.get(quoting.digest(passage))
 
+    def is_lost(self, passage: str) -> bool:
+        """Whether the newest copy that it was looked up in does not have it word for word."""
+        return quoting.digest(passage) in self.lost
+
 
 def of(document: Document, cited: Mapping[str, int], *, hold: bool = False) -> dict[str, Evidence]:
     """By address: how it stands with the sources that the document cites; ``cited`` are their keys, by address.
@@ -54,12 +62,11 @@ def of(document: Document, cited: Mapping[str, int], *, hold: bool = False) -> d
     """
     rows = _sources(cited.values(), hold=hold)
     publishers = _publishers(document, hold=hold)
-    found = quoting.verified_on(cited.values())
-    verified: dict[int, dict[str, datetime]] = {}
-    for (pk, digest), moment in found.items():
-        verified.setdefault(pk, {})[digest] = moment
+    known: dict[int, dict[str, Known]] = {}
+    for (pk, digest), each in quoting.known_of(cited.values()).items():
+        known.setdefault(pk, {})[digest] = each
     return {
-        url: _evidence(cited[url], rows, verified, publishers.get(domain))
+        url: _evidence(cited[url], rows, known.get(cited[url], {}), publishers.get(domain))
         for url, domain in _addresses(document)
         if url in cited
     }
@@ -98,7 +105,7 @@ def _publishers(document: Document, *, hold: bool) -> dict[str, Publisher]:
 def _evidence(
     pk: int,
     rows: Mapping[int, Source],
-    verified: Mapping[int, Mapping[str, datetime]],
+    known: Mapping[str, Known],
     publisher: Publisher | None,
 ) -> Evidence:
     own = rows[pk]
@@ -109,7 +116,10 @@ def _evidence(
         archived_url=kept.archived_url or own.archived_url,
         state=kept.state,
         state_since=kept.state_since,
-        verified=verified.get(pk, {}),
+        verified={key: each.verified_at for key, each in known.items() if each.verified_at},
+        lost=frozenset(key for key, each in known.items() if each.is_lost),
+        author=kept.author or own.author,
+        language=kept.language or own.language,
         kind=publisher.kind if publisher else "",
         interest=publisher.interest if publisher else "",
     )

@@ -35,8 +35,8 @@ class Result:
 
     ``notes`` are of the reading, with the lines they speak of. ``refusals`` say why nothing was saved. Else
     ``document`` is the whole document as it is now, ``revision`` the one that holds it, and ``problems`` what stops its
-    publication. ``last`` is the revision that the draft continues. One that it would overwrite is ``overwritten``;
-    ``document`` is then what the draft says.
+    publication; ``warnings`` do not. ``last`` is the revision that the draft continues. One that it would overwrite is
+    ``overwritten``; ``document`` is then what the draft says.
     """
 
     slug: str
@@ -48,6 +48,7 @@ class Result:
     problems: list[Problem] = field(default_factory=list)
     last: Revision | None = None
     overwritten: Revision | None = None
+    warnings: list[Problem] = field(default_factory=list)
 
     @property
     def obstacles(self) -> list[str]:
@@ -120,6 +121,8 @@ def publish(result: Result, *, editor: User) -> Publication:
     live = check.publications.published().filter(revision=revision).first()
     if live:
         return live
+    revision = revisions.take_in(check, revision, by=editor)
+    check.refresh_from_db(fields=["stage"])
     _approve(check, revision, editor)
     return publishing.publish(check, editor=editor, base=revision.number)
 
@@ -154,6 +157,8 @@ def _save(draft: Draft, by: User | None, seen: int | None) -> Result:
         by=by,
         origin=Revision.Origin.IMPORT,
     )
+    today = revisions.with_sources_of_today(revision)  # as publishing it would take it
+    quoted = verifying.quoted(today, look_up=True)
     result = Result(
         slug=revision.document["slug"],
         status=_status(revision, last),
@@ -165,9 +170,10 @@ def _save(draft: Draft, by: User | None, seen: int | None) -> Result:
         document=revision.document,
         revision=revision,
         problems=[
-            *rules.problems(revision.document, timezone.localdate()),
-            *verifying.problems(revision.document, look_up=True),
+            *rules.problems(today, timezone.localdate()),
+            *(problem for line in verifying.rule(quoted) for problem in line.problems),
         ],
+        warnings=[each.problem for each in verifying.warnings(quoted) if each.problem],
         last=last,
     )
     refusal = _stands_in_the_way(last, by, seen) if last and revision != last else ""
@@ -185,6 +191,7 @@ def _stands_in_the_way(last: Revision, by: User | None, seen: int | None) -> str
     """
     if seen is not None and seen != last.pk:
         return _("The check was saved once more since you looked; the draft would overwrite that.")
+    last = revisions.written(last)
     if last.origin == Revision.Origin.DESK:
         return _("The desk has changed this check; the draft would overwrite that.")
     if last.saved_by_id not in (None, by.pk if by else None):

@@ -23,15 +23,17 @@ from django.urls import reverse
 from django.utils import translation
 
 from factchecks import citations, documents, markup, structured
-from factchecks.documents import CitationPart, Document, RatingPart
+from factchecks.documents import CitationPart, Document, QuotationPart, RatingPart
 from factchecks.evidence import Evidence
 from factchecks.search import language, vectors
+from sources.fetching.verdict import State
 from sources.models import Publisher
 
 LIBRARIES = ("markdown-it-py", "nh3")
 PARTS = ("header", "verdict", "summary", "findings", "limits", "sources")
 INCLUDED = re.compile(r'{% include "([^"]+)"')
-LONGEST_WHOLE_FRAGMENT = 80  # characters; a longer passage is named by its first and last words
+LONGEST_WHOLE_FRAGMENT = 5  # words; a longer passage is named by its first and last ones
+MOST_AT_AN_END = 4  # words
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ def _for_programs(document: Document, evidence: Mapping[str, Evidence]) -> list[
             "state": known.state,
             "state_since": _told(known.state_since),
             "archived_url": structured.as_iri(known.archived_url) or None,
+            "author": known.author or None,
+            "language": known.language or None,
             "publisher_kind": known.kind or None,
             "publisher_interest": known.interest or None,
             "quotations": [
@@ -161,8 +165,9 @@ def context(document: Document, evidence: Mapping[str, Evidence]) -> dict[str, A
         for number, finding in enumerate(document["findings"], 1)
     ]
     numbers = {finding["key"]: finding["number"] for finding in findings}
+    around = document["language"]
     sources = [
-        _source(citation, evidence, numbers, cited.places.get(citation["number"], []))
+        _source(citation, evidence, numbers, cited.places.get(citation["number"], []), around)
         for citation in document["citations"]
     ]
     quotations = [each for source in sources for each in source.get("quotations", [])]
@@ -183,6 +188,7 @@ def _source(
     evidence: Mapping[str, Evidence],
     findings: Mapping[object, object],
     places: list[str],
+    around: str,
 ) -> dict[str, Any]:
     """One entry of the source list; of a placeholder only the number and where it is cited are known."""
     entry: dict[str, Any] = {
@@ -203,30 +209,61 @@ def _source(
     known = evidence.get(source["url"])
     # (where readers find it: only if the source itself is not what it was)
     archived = known.archived_url if known and known.is_troubled else ""
+    is_dead = known is not None and known.state == State.DEAD
     if known:
+        language = foreign(known.language, around)
         entry |= {
             "source_path": reverse("factchecks:source", args=[known.page]),
             "archived_url": known.archived_url,
             "state": known.state if known.is_troubled else "",
             "state_since": known.state_since,
+            "author": known.author,
+            "language": language,
+            "title_language": language if source["title"] else "",
             "publisher_kind": Publisher.Kind(known.kind).label if known.kind else "",
             "publisher_interest": known.interest,
         }
     return entry | {
         "url": source["url"],
         "title": source["title"] or source["url"],
+        "title_href": archived if archived and is_dead else source["url"],
         "published_on": documents.day(source["published_on"]),
         "quotations": [
-            {
-                "text": quotation["text"],
-                "finding": findings.get(quotation["finding"]),
-                "href": at_passage(source["url"], quotation["text"]),
-                "archived_href": at_passage(archived, quotation["text"]) if archived else "",
-                "verified_at": known.verified_at(quotation["text"]) if known else None,
-            }
+            _quotation(quotation, source["url"], archived, known, findings)
             for quotation in citation["quotations"]
         ],
     }
+
+
+def _quotation(
+    quotation: QuotationPart,
+    url: str,
+    archived: str,
+    known: Evidence | None,
+    findings: Mapping[object, object],
+) -> dict[str, Any]:
+    """A passage, and where it is read. No link promises the place of one that is known not to stand as quoted.
+
+    An archive has what stood there before.
+    """
+    text = quotation["text"]
+    verified_at = known.verified_at(text) if known else None
+    is_lost = known is not None and known.is_lost(text)
+    stood = verified_at is not None or not is_lost
+    return {
+        "text": text,
+        "finding": findings.get(quotation["finding"]),
+        "href": url if is_lost else at_passage(url, text),
+        "archived_href": at_passage(archived, text) if archived and stood else archived,
+        "is_lost": is_lost,
+        "stood": stood,
+        "verified_at": verified_at,
+    }
+
+
+def foreign(language: str, around: str) -> str:
+    """The language of words that stand in a text in another; empty where it is the same, or not known."""
+    return language if language.lower() != around.lower() else ""
 
 
 def at_passage(url: str, passage: str) -> str:
@@ -236,12 +273,16 @@ def at_passage(url: str, passage: str) -> str:
 
 
 def text_fragment(passage: str) -> str:
-    """The part of an address that opens a page at a passage (WICG's URL fragment text directives)."""
+    """The part of an address that opens a page at a passage (WICG's URL fragment text directives).
+
+    What is named in one piece is found in one block of the page alone, such as a paragraph, and a passage may go over
+    two: so only a short one is named as a whole.
+    """
     words = passage.split()
-    whole = " ".join(words)
-    if len(whole) <= LONGEST_WHOLE_FRAGMENT or len(words) < 8:
-        return f"#:~:text={_fragment_quote(whole)}"
-    start, end = " ".join(words[:4]), " ".join(words[-4:])
+    if len(words) <= LONGEST_WHOLE_FRAGMENT:
+        return f"#:~:text={_fragment_quote(' '.join(words))}"
+    size = min(MOST_AT_AN_END, len(words) // 2)
+    start, end = " ".join(words[:size]), " ".join(words[-size:])
     return f"#:~:text={_fragment_quote(start)},{_fragment_quote(end)}"
 
 

@@ -15,7 +15,7 @@ from taggit.models import Tag
 from factchecks import documents, doubles
 from factchecks.documents import Document
 from factchecks.models import Person, Rating
-from sources import addresses, keeping
+from sources import addresses, identifiers, keeping
 from sources.models import Publisher, Source
 
 
@@ -189,7 +189,8 @@ def _sources(parts: list[documents.SourcePart]) -> dict[str, Source]:
 def _made(url: str, offered: Mapping[str, object]) -> Source:
     """The new source; or the one that somebody, or another spelling in the same document, made just before."""
     Source.objects.hold(url)
-    return Source.objects.known([url]).get(url) or Source.objects.create(url=url, **offered)
+    there = Source.objects.known([url]).get(url)
+    return there or Source.objects.create(url=identifiers.stored(url), **offered)
 
 
 def _publisher(

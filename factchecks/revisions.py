@@ -24,6 +24,8 @@ from factchecks.models import (
     SearchQuery,
 )
 
+MOST_TAKEN_IN = 20  # revisions in a row that only took something in
+
 
 class StaleBase(ValidationError):
     """Somebody saved the check since the revision that a change was based on. Nothing was written."""
@@ -105,6 +107,25 @@ def with_sources_of_today(revision: Revision, rows: Iterable[Citation] | None = 
     return {**document, "citations": citations}
 
 
+def written(last: Revision) -> Revision:
+    """The revision in which somebody last wrote something: later ones only took in what is said of their sources."""
+    before = last.fact_check.revisions.filter(number__lt=last.number).order_by("-number")
+    for revision in before[:MOST_TAKEN_IN]:
+        if _without_sources(revision) != _without_sources(last):
+            break
+        last = revision
+    return last
+
+
+def _without_sources(revision: Revision) -> dict[str, Any]:
+    """Its document with the addresses of the sources alone."""
+    citations = [
+        {**citation, "source": citation["source"] and citation["source"]["url"]}
+        for citation in revision.document["citations"]
+    ]
+    return {**revision.document, "citations": citations}
+
+
 def _picture(picture: Picture) -> documents.PicturePart:
     return {
         "key": str(picture.key),
@@ -150,8 +171,9 @@ def apply(
     """Make the working copy what the document says, and record a revision if that changed anything.
 
     ``base`` is the number of the revision that the document was made from, 0 for a new check (``fact_check=None``).
-    Returns the newest revision: a new one, or the one there was when nothing changed. Sources, people and tags that
-    are not known yet are made; those that are keep what they say. Raises ``StaleBase`` when ``base`` is no longer the
+    Returns the newest revision: a new one, or the one there was when nothing changed; for an import, nothing but what
+    its sources have come to say since. Sources, people and tags that are not known yet are made; those that are keep
+    what they say. Raises ``StaleBase`` when ``base`` is no longer the
     newest, and ``ValidationError`` with a sentence for each rule that the document breaks.
     """
     problems = documents.problems_of(document)
@@ -168,10 +190,13 @@ def apply(
         raise StaleBase(_("This check was saved by somebody else after you opened it."))
     if last is None or document["slug"] != last.document["slug"]:
         _refuse_taken_slug(document["slug"], fact_check)
+    same = {last.sha256} if last else set()
+    if last and origin == Revision.Origin.IMPORT:
+        same.add(documents.sha256(with_sources_of_today(last)))
     known = resolving.Resolved(document)
     document = known.document
     digest = documents.sha256(document)
-    if last and last.sha256 == digest:
+    if last and digest in same:
         return last
     fact_check = _write(fact_check or FactCheck(key=document["key"]), document, known, last)
     verifying.ask(document, last.document if last else None, fact_check.pk)

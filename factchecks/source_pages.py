@@ -13,16 +13,16 @@ from django.db.models.functions import Coalesce, Lag
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from factchecks import citations
 from factchecks.evidence import TROUBLES
 from factchecks.models import Publication, PublishedCitation
-from factchecks.pages import at_passage
+from factchecks.pages import at_passage, foreign
 from factchecks.views import moved, page_of
-from sources import quoting
+from sources import moving, quoting
 from sources.fetching.outcomes import Kind
 from sources.fetching.verdict import State
 from sources.models import Look, Publisher, Snapshot, Source
@@ -48,12 +48,13 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
         "addresses": _addresses(cited, named),
         "state": kept,
         "is_troubled": kept.state in TROUBLES,
+        "title_language": foreign(kept.language, get_language() or "") if named.title else "",
         "kind": Snapshot.objects.filter(source=kept).values_list("body__kind", flat=True).first(),
         "publisher": Publisher.objects.filter(domain=named.publisher_domain).first(),
         "changes": _changes(kept),
         "last_look_at": _last_look_at(kept),
         "page": page,
-        "citing": [_citing(citation, verified) for citation in page],
+        "citing": [_citing(citation, verified, kept.language) for citation in page],
     }
     return render(request, "factchecks/source.html", context)
 
@@ -86,18 +87,20 @@ def _addresses(cited: QuerySet[PublishedCitation], named: PublishedCitation) -> 
 def _changes(source: Source) -> list[Look]:
     """The looks after which it stood otherwise with the source than before, the newest first."""
     before = Window(Lag("state"), partition_by="source", order_by=["at", "pk"])
-    looks = Look.objects.filter(source=source).annotate(before=before)
+    looks = moving.looks(source).annotate(before=before)
     changes = looks.filter(Q(before=None) | ~Q(state=F("before"))).exclude(state=State.UNKNOWN)
     return list(changes.only("at", "state")[:MOST_CHANGES])
 
 
 def _last_look_at(source: Source) -> datetime | None:
     """When the page was last seen, or was not to be had."""
-    looks = Look.objects.filter(source=source).exclude(kind=Kind.BARRED)
+    looks = moving.looks(source).exclude(kind=Kind.BARRED)
     return looks.values_list("at", flat=True).first()
 
 
-def _citing(citation: PublishedCitation, verified: dict[str, datetime]) -> dict[str, Any]:
+def _citing(
+    citation: PublishedCitation, verified: dict[str, datetime], language: str
+) -> dict[str, Any]:
     """Which number the source has in a check, which findings cite it, and what is quoted of it."""
     document = citation.publication.document
     findings = [
@@ -109,6 +112,7 @@ def _citing(citation: PublishedCitation, verified: dict[str, datetime]) -> dict[
         "publication": citation.publication,
         "number": citation.number,
         "findings": findings,
+        "language": foreign(language, citation.publication.language),
         "quotations": [
             {
                 "text": text,
@@ -165,7 +169,7 @@ def _sources_of(domain: str) -> QuerySet[PublishedCitation, Any]:
 
 def _with_states(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     rows = list(rows)
-    states = Source.objects.only("state", "state_since", "archived_url")
+    states = Source.objects.only("state", "state_since", "archived_url", "language")
     known = states.in_bulk([row["kept"] for row in rows])
     return [
         {
@@ -173,6 +177,7 @@ def _with_states(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             "path": reverse("factchecks:source", args=[row["kept"]]),
             "state": known[row["kept"]],
             "is_troubled": known[row["kept"]].state in TROUBLES,
+            "language": foreign(known[row["kept"]].language, get_language() or ""),
         }
         for row in rows
     ]

@@ -18,6 +18,7 @@ from sources.quoting import Standing, State
 
 TASK = "factchecks.tasks.verify_quotations"  # by name: the jobs import this module
 SHOWN = 60  # characters of a passage in a sentence
+WRONG = frozenset({State.DIFFERENT, State.NOT_FOUND})
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,18 @@ class Quoted:
         return quoting.digest(self.part["text"])
 
     @property
+    def is_wrong(self) -> bool:
+        """The newest copy does not have it as quoted, and no other has."""
+        return not self.standing.stands and self.standing.state in WRONG
+
+    @property
+    def is_unknown(self) -> bool:
+        """There is nothing yet in which it could have been looked up."""
+        return not self.standing.stands and self.standing.state not in WRONG
+
+    @property
     def problem(self) -> Problem | None:
-        """What stops publication, where the quotation must stand in a copy and does not."""
+        """What is to be said of it where it stands in no copy: where that is a must, it stops publication."""
         if self.standing.stands:
             return None
         taken_at = self.standing.snapshot and self.standing.snapshot.taken_at
@@ -94,6 +105,20 @@ def rule(found: list[Quoted]) -> Iterator[Rule]:
             _("Every quotation stands word for word in a kept copy of its source"),
             [each.problem for each in found if each.problem],
         )
+
+
+def warnings(found: list[Quoted]) -> list[Quoted]:
+    """Those known to be wrong, where they stop nothing: whoever publishes has to see them all the same."""
+    if settings.QUOTATIONS_MUST_BE_VERIFIED:
+        return []
+    return [each for each in found if each.is_wrong]
+
+
+def unknown(found: list[Quoted]) -> list[Quoted]:
+    """Those that were not looked up in any copy yet, where that stops nothing."""
+    if settings.QUOTATIONS_MUST_BE_VERIFIED:
+        return []
+    return [each for each in found if each.is_unknown]
 
 
 def problems(document: Document, *, look_up: bool = False) -> list[Problem]:

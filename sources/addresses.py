@@ -72,9 +72,18 @@ def canonical(url: str) -> str:
     host = f"[{host}]" if ":" in host else host
     port = parts.port
     path = _without_dots(octets(parts.path))
-    query = "&".join(part for part in parts.query.split("&") if part and not _tracks(part))
+    query = "&".join(part for part in _telling(parts.query) if part)
     scheme = parts.scheme if port else "https"
     return urlunsplit((scheme, f"{host}:{port}" if port else host, path, octets(query), ""))
+
+
+def untracked(url: str) -> str:
+    """The address in its one spelling, without the parameters that only track: some mark the person who copied it.
+
+    All else stays as it is written. Raises ``BadAddress``.
+    """
+    parts = _split(normalise(url))
+    return urlunsplit(parts._replace(query="&".join(_telling(parts.query))))
 
 
 def ascii_host(host: str) -> str:
@@ -139,6 +148,10 @@ def _without_dots(path: str) -> str:
     if segments[-1] in {".", ".."}:
         kept.append("")
     return "/" + "/".join(kept)
+
+
+def _telling(query: str) -> list[str]:
+    return [part for part in query.split("&") if not _tracks(part)]
 
 
 def _tracks(part: str) -> bool:

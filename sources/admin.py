@@ -4,7 +4,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -16,11 +18,14 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from sources import addresses, doubles, identifiers, keeping
+from sources import addresses, doubles, identifiers, keeping, moving, relying
 from sources.autocomplete import WithAutocomplete
-from sources.desk import listing, standing, urls
+from sources.desk import at_once, listing, standing, urls
+from sources.desk.at_once import AtOnce
+from sources.desk.using import Using
 from sources.filling import Filling, double_of, link
 from sources.models import Publisher, Snapshot, Source
+from sources.models.sources import validate_address
 from sources.simultaneous import OneSaveAtATime, Simultaneous
 
 LONGEST = 60  # characters of a declared interest in the list
@@ -28,6 +33,8 @@ LONGEST = 60  # characters of a declared interest in the list
 
 class AddressField(forms.CharField):
     """An address; a DOI or an arXiv paper may stand for its own."""
+
+    default_validators = [validate_address]
 
     def to_python(self, value: Any) -> Any:
         return identifiers.address_of(super().to_python(value) or "")
@@ -41,6 +48,7 @@ class SourceForm(Simultaneous):
         required=False,
         max_length=200,
         help_text=_("Its name; its domain is taken from the address."),
+        widget=AdminTextInputWidget,
     )
 
     class Meta:
@@ -49,6 +57,7 @@ class SourceForm(Simultaneous):
             "url",
             "title",
             "publisher",
+            "author",
             "published_on",
             "language",
             "own_address",
@@ -63,13 +72,20 @@ class SourceForm(Simultaneous):
 
     def clean_url(self) -> str:
         """Two spellings of one address are one source; doubles from before that was so can still be edited."""
-        url: str = self.cleaned_data["url"]
+        written: str = self.cleaned_data["url"]
+        if self.instance.pk and addresses.normalise(written) == self.instance.url:
+            return written
+        url = identifiers.stored(written)
         if self.instance.pk and addresses.canonical(url) == self.instance.canonical:
             return url
+        if self.instance.pk:
+            moving.refuse(self.instance)
         Source.objects.hold(url)
         if other := double_of(self.instance, url):
             message = gettext("This address is a source already: {}")
-            raise ValidationError(format_html(message, link(other)))
+            # (a link would open the whole desk in the pop-up, which offers to use it)
+            shown = other if IS_POPUP_VAR in self.data else link(other)
+            raise ValidationError(format_html(message, shown))
         return url
 
     def clean(self) -> dict[str, Any] | None:
@@ -86,21 +102,26 @@ class SourceForm(Simultaneous):
         return cleaned
 
 
+def _groups(fields: list[Any]) -> list[tuple[None, dict[str, Any]]]:
+    return [(None, {"fields": fields[:1]}), (None, {"fields": fields[1:]})]
+
+
 @admin.register(Source)
-class SourceAdmin(Filling, OneSaveAtATime, WithAutocomplete, admin.ModelAdmin):
+class SourceAdmin(AtOnce, Filling, Using, OneSaveAtATime, WithAutocomplete, admin.ModelAdmin):
     form = SourceForm
     list_display = ["__str__", "address", "publisher", "published_on", "standing"]
     list_select_related = ["publisher", "merged_into"]
     list_filter = [listing.StateFilter, listing.PublishersKindFilter, "created_at"]
-    search_fields = ["title", "url", "publisher__name"]
-    search_help_text = _("Title, publisher, or an address in any spelling.")
+    search_fields = ["title", "url", "publisher__name", "author"]
+    search_help_text = _("Title, publisher, author, or an address in any spelling.")
     autocomplete_fields = ["publisher"]
     view_on_site = False  # readers' page of it exists only while a public check cites it
     fields = [
-        *("url", "title", "publisher", "publisher_name", "published_on", "language"),
+        *("url", "title", "publisher", "publisher_name", "author", "published_on", "language"),
         *("own_address", "archived_url"),
     ]
     readonly_fields = ["standing", "newest_copy", "next_look"]
+    at_once = ("author", "language", "archived_url")
 
     class Media:
         css = {"all": ["sources/desk.css"]}
@@ -155,14 +176,31 @@ class SourceAdmin(Filling, OneSaveAtATime, WithAutocomplete, admin.ModelAdmin):
         """Evidence stays: a published version may rest on it."""
         return False
 
+    def is_shown(self, row: Source) -> bool:
+        return relying.is_shown(row.pk)
+
     # The form ---------------------------------------------------------------------------------
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """How it stands with a source is shown once there is one."""
+        """The address first, with the button that fills in the rest. How it stands is shown once there is one."""
+        fields, said = list(self.fields), list(self.readonly_fields)
         if obj is None:
-            return [(None, {"fields": self.fields})]
-        said = gettext("How it stands")
-        return [(None, {"fields": self.fields}), (said, {"fields": self.readonly_fields})]
+            return _groups(fields)
+        if obj.merged_into_id:
+            said = ["standing"]
+        how_it_stands = (gettext("How it stands"), {"fields": said})
+        if self.has_change_permission(request, obj):
+            return [*_groups(fields), how_it_stands]
+        fields.remove("publisher_name")  # a field of the form alone
+        return [(None, {"fields": fields}), how_it_stands]
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any
+    ) -> Any:
+        """Who may only look is not told how to fill it in."""
+        if change and not self.has_change_permission(request, obj):
+            options["help_texts"] = dict.fromkeys(self.fields, "")
+        return super().get_form(request, obj, change, **options)
 
     def changeform_view(
         self,
@@ -178,6 +216,10 @@ class SourceAdmin(Filling, OneSaveAtATime, WithAutocomplete, admin.ModelAdmin):
                 return self._merged_meanwhile(request, source)
         elif source and request.method == "GET" and self.has_change_permission(request, source):
             context = {"probable": doubles.probable(source)}
+        if source and IS_POPUP_VAR not in request.GET:
+            context |= standing.reliance(source, request.user)
+        if source and not source.merged_into_id:
+            context["may_merge"] = at_once.may_merge(request.user, source)
         context |= extra_context or {}
         return super().changeform_view(request, object_id, form_url, context)
 
@@ -196,8 +238,10 @@ class SourceAdmin(Filling, OneSaveAtATime, WithAutocomplete, admin.ModelAdmin):
         return redirect("admin:sources_source_change", source.merged_into_id)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if is_elsewhere := moving.is_elsewhere(obj, obj.url):
+            moving.begin_anew(obj)
         super().save_model(request, obj, form, change)
-        if not change:
+        if not change or is_elsewhere:
             keeping.ask([obj.pk], Snapshot.Reason.ADDED)
 
     # Further pages ----------------------------------------------------------------------------
@@ -207,11 +251,12 @@ class SourceAdmin(Filling, OneSaveAtATime, WithAutocomplete, admin.ModelAdmin):
 
 
 @admin.register(Publisher)
-class PublisherAdmin(OneSaveAtATime, admin.ModelAdmin):
+class PublisherAdmin(AtOnce, OneSaveAtATime, admin.ModelAdmin):
     form = Simultaneous
     list_display = ["name", "domain", "kind", "declared", "how_many"]
     list_filter = [listing.KindFilter]
     search_fields = ["name", "domain"]
+    at_once = ("domain", "kind", "interest")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
         theirs = Source.objects.unmerged().filter(publisher=OuterRef("pk")).order_by()
@@ -231,6 +276,9 @@ class PublisherAdmin(OneSaveAtATime, admin.ModelAdmin):
         count: int = publisher.how_many
         text = ngettext("%(count)d source", "%(count)d sources", count) % {"count": count}
         return format_html('<a href="{}">{}</a>', theirs, text)
+
+    def is_shown(self, row: Publisher) -> bool:
+        return relying.names_publisher(row.domain)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

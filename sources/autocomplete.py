@@ -9,6 +9,8 @@ from django.db.models import ForeignKey, Model
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from sources.models import Source
+
 
 class Autocomplete(AutocompleteSelect):
     """Django's own fails on a chosen value that is no number, before the form can refuse it, and has no name.
@@ -27,9 +29,11 @@ class Autocomplete(AutocompleteSelect):
         return media + forms.Media(js=scripts)
 
     def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
-        """While nothing is chosen it says what is searched."""
+        """While nothing is chosen it says what is searched; an address that is no source yet may be added."""
         attrs = super().build_attrs(base_attrs, extra_attrs)
         placeholder = _("Search: %(field)s") % {"field": self.searched or self.field.verbose_name}
+        if self.field.related_model is Source:
+            attrs["data-add"] = _("Add this address: %s")
         return {**attrs, "data-placeholder": placeholder}
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:

@@ -3,12 +3,12 @@
 Nothing is saved here. The page is fetched outside of any transaction, and before the form is looked at.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import connection
@@ -22,14 +22,11 @@ from django.utils.text import Truncator, get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from sources import addresses, glance, identifiers
+from sources import addresses, glance, identifiers, saying
 from sources.glance import Nothing, Page
 from sources.models import Publisher, Source
 
 ONLY_FILL = "_fill"  # in what is posted: the form is shown again, and not saved
-CONTROLS = re.compile(
-    r"[\x00-\x1f\x7f-\x9f]"
-)  # an entity, or JSON, can write what bytes may not hold
 LONGEST_NAME = 200  # characters of a publisher's
 LONGEST_SHOWN = 200  # characters of an address in a sentence
 
@@ -109,7 +106,7 @@ def _filled(request: HttpRequest, row: Source | None) -> QueryDict:
     if not url:
         messages.error(request, _("Paste the address of the page first."))
         return posted
-    posted["url"] = url
+    posted["url"] = url = _as_stored(url, row)
     with _turn_of(str(request.user.pk)) as is_ours:
         if not is_ours:
             messages.error(request, _("A page is being fetched for you already: wait for it."))
@@ -119,6 +116,7 @@ def _filled(request: HttpRequest, row: Source | None) -> QueryDict:
         except Nothing as nothing:
             said = _("Nothing was filled in. %s") % nothing
             messages.error(request, said)
+            _say_known(request, row, url)
             return posted
     _say_where(request, row, url, page)
     _put(request, posted, _offered(request, posted, url, page))
@@ -127,16 +125,17 @@ def _filled(request: HttpRequest, row: Source | None) -> QueryDict:
     return posted
 
 
+def _as_stored(url: str, row: Source | None) -> str:
+    """The address in the form; the one that the row has already stays as it is, and so does what is no address."""
+    try:
+        return url if row and addresses.normalise(url) == row.url else identifiers.stored(url)
+    except addresses.BadAddress:
+        return url
+
+
 def _offered(request: HttpRequest, posted: QueryDict, url: str, page: Page) -> dict[str, str]:
     """By field, what the page says; empty for what it does not say."""
-    read = page.read
-    day = read.published_on
-    offered = {
-        "title": read.title,
-        "published_on": day.isoformat() if day else "",
-        "language": read.language,
-        "own_address": page.own_address,
-    }
+    offered = dict.fromkeys(saying.FIELDS, "") | saying.said(page.read)
     if not posted.get("publisher") and not posted.get("publisher_name"):
         offered |= _publisher(request, url, page)
     return offered
@@ -145,25 +144,30 @@ def _offered(request: HttpRequest, posted: QueryDict, url: str, page: Page) -> d
 def _publisher(request: HttpRequest, url: str, page: Page) -> dict[str, str]:
     """Whom the desk knows at the page's domain; or a new name, if a publisher made of it would get that domain."""
     known = Publisher.objects.behind(page.url)
+    named = saying.line(page.read.publisher_name[:LONGEST_NAME])
     if known:
+        if named and named.casefold() != known.name.casefold():
+            said = _(
+                "The page names “%(named)s” as its publisher; the desk knows %(domain)s as “%(known)s”."
+            )
+            values = {"named": named, "domain": known.domain, "known": known}
+            messages.info(request, said % values)
         return {"publisher": str(known.pk)}
-    name = page.read.publisher_name[:LONGEST_NAME].strip()
     domain = addresses.publishers_domain(page.url)
-    if name and domain != addresses.publishers_domain(url):
+    if named and domain != addresses.publishers_domain(url):
         said = _("The page is published by “%(name)s” at %(domain)s: add that publisher yourself.")
-        messages.info(request, said % {"name": name, "domain": domain})
+        messages.info(request, said % {"name": named, "domain": domain})
         return {}
-    return {"publisher_name": name}
+    return {"publisher_name": named}
 
 
 def _put(request: HttpRequest, posted: QueryDict, offered: dict[str, str]) -> None:
     filled, unknown = [], []
-    for name, said in offered.items():
-        value = CONTROLS.sub("", said).strip()
+    for name, value in offered.items():
         if posted.get(name, "").strip():
             continue
         label = _label(name)
-        if value and len(value) <= _longest(name):
+        if value:
             posted[name] = value
             filled.append(label)
         elif name != "own_address":  # most pages give themselves none
@@ -182,31 +186,41 @@ def _put(request: HttpRequest, posted: QueryDict, offered: dict[str, str]) -> No
 
 def _say_where(request: HttpRequest, row: Source | None, url: str, page: Page) -> None:
     own = page.own_address
-    other = double_of(row, url, page.url, *([own] if own else []))
-    if other:
-        said = _("It may be a source already: {}")
-        messages.warning(request, format_html(said, link(other)))
+    _say_known(request, row, url, page.url, *([own] if own else []))
     if addresses.canonical(page.url) != addresses.canonical(url):
         shown = Truncator(page.url).chars(LONGEST_SHOWN)
         messages.info(request, _("The address leads to %s") % shown)
+
+
+def _say_known(request: HttpRequest, row: Source | None, url: str, *others: str) -> None:
+    """A source that is there already is linked to; the pop-up offers it instead (``sources.desk.using``)."""
+    try:
+        there = double_of(row, url)
+        other = there or double_of(row, url, *others)
+    except addresses.BadAddress:
+        return
+    if other and row is None and IS_POPUP_VAR in request.POST:
+        request.known_source = other  # type: ignore[attr-defined]
+    elif other:
+        said = (
+            _("This address is a source already: {}")
+            if there
+            else _("It may be a source already: {}")
+        )
+        messages.warning(request, format_html(said, link(other)))
 
 
 def _label(name: str) -> str:
     """The field as a sentence names it."""
     return {
         "title": _("title"),
+        "author": _("author"),
         "publisher": _("publisher"),
         "publisher_name": _("publisher"),
         "published_on": _("date"),
         "language": _("language"),
         "own_address": _("canonical link"),
     }[name]
-
-
-def _longest(name: str) -> int:
-    if name in {"publisher", "publisher_name"}:
-        return LONGEST_NAME
-    return getattr(Source._meta.get_field(name), "max_length", None) or LONGEST_NAME
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from django.utils.translation import gettext as _
 
-from sources import addresses
+from sources import addresses, saying
 from sources.fetching import policy as policies
 from sources.fetching.failures import Failure
 from sources.fetching.fetch import fetch
@@ -36,7 +36,7 @@ class Page:
     @property
     def own_address(self) -> str:
         """What the page calls its canonical address, if it is one."""
-        return _normal(self.read.canonical)
+        return saying.own_address(self.read)
 
 
 def look(url: str, *, policy: Policy | None = None) -> Page:

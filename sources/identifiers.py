@@ -81,6 +81,14 @@ def address_of(text: str) -> str:
     return f"https://doi.org/{quote(found, safe=DOI_AS_IS)}" if found else text
 
 
+def stored(url: str) -> str:
+    """The address that a new source gets: in its one spelling, and without what only tracks.
+
+    But for a copy in an archive, which is known by the whole address of its original. Raises ``BadAddress``.
+    """
+    return addresses.normalise(url) if archived(url) else addresses.untracked(url)
+
+
 def archived(url: str) -> Archived | None:
     """The page that an address of the Wayback Machine or of archive.today holds a copy of.
 

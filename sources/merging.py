@@ -19,11 +19,14 @@ from django.db.models.functions import Now
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from sources import relying
+from sources import keeping, relying
 from sources.models import Look, Snapshot, Source
 from sources.relying import Citing
 
-FIELDS = ("url", "title", "publisher", "published_on", "language", "own_address", "archived_url")
+FIELDS = (
+    *("url", "title", "publisher", "author", "published_on", "language"),
+    *("own_address", "archived_url"),
+)
 TRIES = 3
 
 
@@ -56,6 +59,18 @@ class Plan:
     copies: int
     looks: int
     published: int
+
+    @property
+    def kept_name(self) -> str:
+        return self._name(self.kept)
+
+    @property
+    def double_name(self) -> str:
+        return self._name(self.double)
+
+    def _name(self, source: Source) -> str:
+        """Its title; two that are titled alike are told apart by their addresses."""
+        return source.url if str(self.kept) == str(self.double) else str(source)
 
     @property
     def fingerprint(self) -> str:
@@ -116,6 +131,7 @@ def _merge(kept_pk: int, double_pk: int, seen: str, by: Any) -> Source:
         )
     _take_over(planned)
     relying.follow(held, by=by)
+    keeping.ask([kept.pk], Snapshot.Reason.MERGED)
     _note(kept, double, by)
     return kept
 

@@ -6,7 +6,7 @@ for the rules it was looked up by (``RULES``); where they have changed since, it
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +83,20 @@ class Standing:
     def stands(self) -> bool:
         """Some copy has it word for word, be it an older one."""
         return self.verified_at is not None
+
+
+class Known(NamedTuple):
+    """When the newest copy was taken that has a passage word for word, and the newest that was found not to have it."""
+
+    verified_at: datetime | None = None
+    missed_at: datetime | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """The newest copy in which it was looked up does not have it."""
+        if self.missed_at is None:
+            return False
+        return self.verified_at is None or self.verified_at < self.missed_at
 
 
 class Copy(NamedTuple):
@@ -193,9 +207,8 @@ def verify_copy(snapshot: Snapshot, texts: Iterable[str]) -> None:
 
 def outdated() -> QuerySet[Body]:
     """The pages in which something was looked up by other rules than today's."""
-    return Body.objects.filter(
-        Exists(Verification.objects.exclude(rules=RULES).filter(body=OuterRef("pk")))
-    )
+    others = Q(rules__lt=RULES) | Q(rules__gt=RULES)  # (an index serves these two, and no “not”)
+    return Body.objects.filter(pk__in=Verification.objects.filter(others).values("body"))
 
 
 @transaction.atomic
@@ -214,26 +227,43 @@ def renew(body_id: int) -> None:
 
 
 def verified_on(sources: Iterable[int]) -> dict[tuple[int, str], datetime]:
-    """By source and digest: when the newest copy was taken in which that passage stands word for word. One query.
+    """By source and digest: when the newest copy was taken in which that passage stands word for word. One query."""
+    verified = Verification.objects.filter(result=Verification.Result.VERIFIED)
+    return {(pk, key): moment for pk, key, _stands, moment in _moments(sources, verified)}
+
+
+def known_of(sources: Iterable[int]) -> dict[tuple[int, str], Known]:
+    """By source and digest: what the copies say of each passage that was looked up in them. One query."""
+    found: dict[tuple[int, str], Known] = defaultdict(Known)
+    for pk, key, stands, moment in _moments(sources, Verification.objects.all()):
+        told = {"verified_at": moment} if stands else {"missed_at": moment}
+        found[pk, key] = found[pk, key]._replace(**told)
+    return dict(found)
+
+
+def _moments(
+    sources: Iterable[int], verifications: QuerySet[Verification]
+) -> Iterator[tuple[int, str, bool, datetime]]:
+    """Source, digest, whether it stands word for word, and when the newest copy was taken that says so.
 
     A double's copies are those of the source that it was merged into.
     """
     wanted = set(sources)
     if not wanted:
-        return {}
+        return
     kept = Source.objects.filter(pk__in=wanted).order_by().values(the=Coalesce("merged_into", "pk"))
     rows = (
-        Verification.objects.filter(
-            result=Verification.Result.VERIFIED, rules=RULES, body__snapshots__source__in=kept
-        )
+        verifications.filter(rules=RULES, body__snapshots__source__in=kept)
         .order_by()
-        .values_list("body__snapshots__source", "body__snapshots__source__doubles", "digest")
+        .annotate(stands=Q(result=Verification.Result.VERIFIED))
+        .values_list(
+            "body__snapshots__source", "body__snapshots__source__doubles", "digest", "stands"
+        )
         .annotate(Max("body__snapshots__taken_at"))
     )
-    found = {}
-    for source, double, key, moment in rows:
-        found.update({(pk, key): moment for pk in (source, double) if pk in wanted})
-    return found
+    for source, double, key, stands, moment in rows:
+        for pk in {source, double} & wanted:
+            yield pk, key, stands, moment
 
 
 def newest(sources: Iterable[int]) -> dict[int, Copy]:

@@ -3,12 +3,14 @@
 That module has the functions below, without the detour.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
+
+from sources.models import Source
 
 
 class Reliance(NamedTuple):
@@ -38,6 +40,24 @@ class Citing(NamedTuple):
     is_open: bool = False
 
 
+class Check(NamedTuple):
+    """A check that cites a source: by which number in its working copy, and by which in what readers see."""
+
+    title: str
+    url: str
+    number: int | None = None
+    public_number: int | None = None
+    public_url: str = ""
+
+
+class Cited(NamedTuple):
+    """How many checks cite a source, the newest of them, and the source's page for readers, if there is one."""
+
+    total: int = 0
+    checks: Sequence[Check] = ()
+    page: str = ""
+
+
 def quotations(sources: Iterable[int]) -> dict[int, Reliance]:
     """By the key of a source: what is quoted of it. Those that nobody quotes may be missing."""
     found: dict[int, Reliance] = _asked("quotations")(sources)
@@ -50,9 +70,31 @@ def shown() -> QuerySet[Any]:
     return keys
 
 
+def is_shown(source: int) -> bool:
+    """Whether readers are shown this source, or will be by a schedule."""
+    return Source.objects.filter(pk=source, pk__in=shown()).exists()
+
+
+def names_publisher(domain: str) -> bool:
+    """Whether readers are shown a publisher of that domain, or will be by a schedule."""
+    names: bool = _asked("names_publisher")(domain)
+    return names
+
+
+def may_publish(user: Any) -> bool:
+    """Whether this person decides on what readers see."""
+    return bool(user.has_perm(settings.SOURCES_SHOWN_BY))
+
+
 def citing(double: int, kept: int, *, lock: bool = False) -> list[Citing]:
     """The checks at the desk that cite the double, in the order of their keys, and locked so if that is asked."""
     checks: list[Citing] = _asked("citing")(double, kept, lock=lock)
+    return checks
+
+
+def cited(source: int, *, user: Any) -> Cited:
+    """The checks that cite the source, or a double of it, for this person to see."""
+    checks: Cited = _asked("cited")(source, user=user)
     return checks
 
 

@@ -16,7 +16,7 @@ WORDS = 5
 
 
 def search(model_admin: Any) -> Callable[[HttpRequest], HttpResponse]:
-    """The newest sources whose title, address or publisher has each word of ``q``; of an address, the source there."""
+    """The newest sources whose title, address, publisher or author has each word of ``q``; of an address, the source there."""
 
     @require_GET
     def view(request: HttpRequest) -> HttpResponse:
@@ -32,6 +32,7 @@ def search(model_admin: Any) -> Callable[[HttpRequest], HttpResponse]:
                 Q(title__icontains=word)
                 | Q(url__icontains=word)
                 | Q(publisher__name__icontains=word)
+                | Q(author__icontains=word)
             )
         return JsonResponse({"sources": [_as_json(source) for source in found[:FOUND]]})
 

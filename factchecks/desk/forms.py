@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.forms.models import construct_instance
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -277,6 +278,10 @@ class CitationForm(NumberedForm):
             self.initial["quotations"] = "\n\n".join(
                 _as_typed(quotation) for quotation in self.instance.quotations.all()
             )
+        elif day := self.fields.get("accessed_on"):
+            # Sent along, so that tomorrow it is still no change of an empty row.
+            self.initial["accessed_on"] = timezone.localdate()
+            day.show_hidden_initial = True
 
     def clean_quotations(self) -> str:
         typed: str = self.cleaned_data["quotations"]

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import ngettext
 
 from factchecks import documents, publishing, revisions, rules, verifying, workflow
 from factchecks.documents import Document
@@ -19,7 +21,7 @@ CLAIM_FIELDS = {"text": "claim_text", "claimant": "claimant", "appearance": "cla
 
 @dataclass(frozen=True)
 class Item:
-    """One sentence, and the id of the element of the form that it speaks of."""
+    """One sentence, and the id of the element of the form that it speaks of; of a warning, an address."""
 
     message: str
     target: str
@@ -39,7 +41,7 @@ def context(
     """What the change form shows besides the form, of the check as it was last saved.
 
     ``rows`` are its citations with their sources, where they are at hand: each is told how its quotations stand.
-    ``look_up`` them, where publication depends on them.
+    ``look_up`` them, where somebody decides on publication.
     """
     if check is None:
         return {"panel": None}
@@ -59,6 +61,8 @@ def context(
             "check": check,
             "checklist": lines,
             "items": [item for line in lines for item in line.items],
+            "warnings": [_warning(each, check) for each in verifying.warnings(quoted)],
+            "unknown": _unknown(verifying.unknown(quoted)),
             "uncited": [citation["number"] for citation in rules.uncited(document)],
             "live": next((each for each in publications if each.updated_at <= now), None),
             "scheduled": next((each for each in publications if each.updated_at > now), None),
@@ -88,17 +92,40 @@ def _approval(last: Revision, steps: list[Step]) -> Step | None:
 
 
 def _quoted(document: Document, rows: Iterable[Citation] | None, *, look_up: bool) -> list[Quoted]:
-    must = settings.QUOTATIONS_MUST_BE_VERIFIED
     if rows is None:
-        return verifying.quoted(document, look_up=look_up) if must else []
+        return verifying.quoted(document, look_up=look_up)
     sources = {row.source.url: row.source.pk for row in rows if row.source}
-    quoted = verifying.quoted(document, sources, look_up=look_up and must)
+    quoted = verifying.quoted(document, sources, look_up=look_up)
     by_key: dict[str, list[Quoted]] = {}
     for each in quoted:
         by_key.setdefault(each.citation["key"], []).append(each)
     for row in rows:
         row.quoted = by_key.get(str(row.key), [])  # type: ignore[attr-defined]
     return quoted
+
+
+def _warning(quoted: Quoted, check: FactCheck) -> Item:
+    """What is wrong with a quotation that stops nothing; the way leads to where both are compared."""
+    problem, copy = quoted.problem, quoted.standing.snapshot
+    assert problem, "it stands in no copy"  # noqa: S101
+    assert copy, "it was looked up in one"  # noqa: S101
+    query = {"quotation": quoted.digest, "check": str(check.pk), "wrong": quoted.part["key"]}
+    url = reverse("admin:sources_snapshot", args=[copy.source_id, copy.pk])
+    return Item(problem.message, f"{url}?{urlencode(query)}#found")
+
+
+def _unknown(quoted: list[Quoted]) -> str:
+    """One quiet sentence, which names the sources."""
+    if not quoted:
+        return ""
+    numbers = sorted({each.citation["number"] for each in quoted})
+    message = ngettext(
+        "%(count)d quotation was not looked up in any copy of its source yet: %(sources)s.",
+        "%(count)d quotations were not looked up in any copy of their sources yet: %(sources)s.",
+        len(quoted),
+    )
+    named = ", ".join(f"[{number}]" for number in numbers)
+    return message % {"count": len(quoted), "sources": named}
 
 
 def checklist(document: Document, quoted: list[Quoted]) -> list[Line]:

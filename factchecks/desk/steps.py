@@ -169,7 +169,7 @@ def review(model_admin: Any) -> View:
             else:
                 return done(request, check, str(said))
         check.refresh_from_db(fields=["stage"])
-        state = panel.context(check)["panel"]
+        state = panel.context(check, look_up=True)["panel"]
         _show(form, state["last"])
         title = _("Review: %(check)s") % {"check": check}
         decides = model_admin.has_publish_permission(request)

@@ -4,10 +4,12 @@ Copies are for the desk. Their files leave only to be stored: never for a browse
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Min
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -19,7 +21,8 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from sources import keeping
 from sources.desk import access, standing
-from sources.models import Snapshot, Source
+from sources.fetching.outcomes import Kind
+from sources.models import Look, Snapshot, Source
 from sources.models.sources import STATES
 
 View = Callable[..., HttpResponseBase]
@@ -38,21 +41,32 @@ def view(model_admin: Any) -> View:
         kept = source.snapshots.select_related("body").defer("headers", "body__text")
         looks = source.looks.select_related("snapshot").defer("snapshot__headers")
         shown = Paginator(looks, LOOKS).get_page(request.GET.get("looks"))
+        first = source.snapshots.aggregate(at=Min("taken_at"))["at"]
         context = {
             **model_admin.admin_site.each_context(request),
-            **standing.context(source),
+            **standing.context(source, request.user),
             "opts": model_admin.opts,
             "original": source,
             "title": _("Copies and looks"),
             "subtitle": str(source),
             "copies": Paginator(kept, COPIES).get_page(request.GET.get("copies")),
             "looks": shown,
-            "told": [(look, STATE[look.state]) for look in shown],
+            "told": [(look, _found(look, first), STATE[look.state]) for look in shown],
             "may_change": model_admin.has_change_permission(request, source),
         }
         return TemplateResponse(request, "admin/sources/source/copies.html", context)
 
     return copies
+
+
+def _found(look: Look, first: datetime | None) -> str:
+    """In words. ``first`` is when the first copy was taken: before there was one, no text was other than another.
+
+    Such a look is kept as a change nevertheless, after which one looks again soon.
+    """
+    if look.kind == Kind.CHANGED and (first is None or look.at <= first):
+        return _("stands")
+    return look.get_kind_display()
 
 
 def keep(model_admin: Any) -> View:

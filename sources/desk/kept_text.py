@@ -11,6 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -25,6 +27,8 @@ from sources.reading.result import Hint, Trouble
 View = Callable[..., HttpResponse]
 Span = tuple[int, int]
 
+TAKEN_ALONG = ("quotation", "check", "wrong")  # parameters
+LONGEST_IN_ADDRESS = 2000  # characters of a passage
 PART = 100_000  # characters on one page: a longer text is shown part by part
 
 
@@ -89,6 +93,7 @@ def page(
     part = _part(request.GET.get("part", ""), starts, found)
     ends = [*starts[1:], len(body.text)]
     span = (starts[part - 1], ends[part - 1])
+    lines = list(_lines(body.text, span, found.spans if found else ()))
     newest = source.snapshots.only("source_id", "taken_at").first()
     context = {
         **model_admin.admin_site.each_context(request),
@@ -104,12 +109,23 @@ def page(
         "passage": passage,
         "found": found,
         "problems": problems,
-        "lines": list(_lines(body.text, span, found.spans if found else ())),
+        "is_here": any(segment.is_first for line in lines for segment in line.segments),
+        "lines": lines,
+        "here": reverse("admin:sources_snapshot", args=[source.pk, copy.pk]),
+        "query": _query(request, passage),
         "part": part,
         "parts": range(1, len(starts) + 1),
         "media": model_admin.media,
     }
     return TemplateResponse(request, "admin/sources/source/kept_text.html", context)
+
+
+def _query(request: HttpRequest, passage: str) -> str:
+    """What the addresses of the other parts take along, so that the passage is marked in each."""
+    kept = {name: request.GET[name] for name in TAKEN_ALONG if name in request.GET}
+    if passage and "quotation" not in kept and len(passage) <= LONGEST_IN_ADDRESS:
+        kept["passage"] = passage
+    return urlencode(kept)
 
 
 def look_up(body: Body, passage: str) -> Found:

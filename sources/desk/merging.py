@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from sources import doubles, merging, relying
+from sources import doubles, merging
 from sources.autocomplete import Autocomplete
-from sources.desk import access
+from sources.desk import access, at_once
 from sources.models import Source
 
 
@@ -61,7 +61,7 @@ def view(model_admin: Any) -> Callable[..., HttpResponse]:
     @require_http_methods(["GET", "HEAD", "POST"])
     def merge(request: HttpRequest, object_id: int) -> HttpResponse:
         kept = access.to_change(model_admin, request, object_id)
-        if not relying.may_follow(request.user):
+        if not at_once.may_merge(request.user, kept):
             raise PermissionDenied
         asked = request.POST if request.method == "POST" else request.GET
         is_asked = bool({"other", "url"} & asked.keys())
@@ -69,6 +69,8 @@ def view(model_admin: Any) -> Callable[..., HttpResponse]:
         if not (is_asked and form.is_valid()):
             return _choosing(model_admin, request, kept, form)
         double: Source = form.cleaned_data["chosen"]
+        if not at_once.may_merge(request.user, double):
+            raise PermissionDenied
         refusal: list[str] = []
         if request.method == "POST":
             try:

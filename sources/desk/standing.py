@@ -1,5 +1,6 @@
 """How it stands with a source, in words for the desk."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sources import relying
+from sources import quoting, relying
 from sources.fetching.verdict import State
 from sources.models import Source
+from sources.quoting import Standing
 
 TROUBLES = (State.DEAD.value, State.MOVED.value, State.DRIFTED.value)
 SINCE = {
@@ -23,9 +25,10 @@ SINCE = {
     State.ALIVE.value: gettext_lazy("available since %(day)s"),
     State.DEAD.value: gettext_lazy("no longer available since %(day)s"),
     State.MOVED.value: gettext_lazy("moved away since %(day)s"),
-    State.DRIFTED.value: gettext_lazy("says something else since %(day)s"),
+    State.DRIFTED.value: gettext_lazy("changed since we read it, noticed on %(day)s"),
 }
 LONGEST = 200  # characters of a title in a sentence
+MOST = 20  # passages in a list
 
 
 def unnoted() -> QuerySet[Source]:
@@ -79,18 +82,51 @@ def is_shown(source: Source) -> bool:
     return Source.objects.filter(pk=source.pk, pk__in=relying.shown()).exists()
 
 
+@dataclass(frozen=True)
+class Fallen:
+    """A passage that checks quote of a source, and that its newest copy does not have word for word."""
+
+    text: str
+    standing: Standing
+    is_public: bool
+
+    @property
+    def digest(self) -> str:
+        return quoting.digest(self.text)
+
+
+def fallen(source: Source) -> list[Fallen]:
+    """Those that readers are shown first."""
+    relied = relying.quotations([source.pk]).get(source.pk, relying.Reliance())
+    found = quoting.standing((source.pk, text) for text in relied.all)
+    return [
+        Fallen(text, each, text in relied.public)
+        for (_pk, text), each in sorted(
+            found.items(), key=lambda pair: (pair[0][1] not in relied.public, pair[0][1])
+        )
+        if each.state in {quoting.State.DIFFERENT, quoting.State.NOT_FOUND}
+    ][:MOST]
+
+
 def link(source: Source, *, to: str = "change") -> SafeString:
     url = reverse(f"admin:sources_source_{to}", args=[source.pk])
     return format_html('<a href="{}">{}</a>', url, Truncator(source).chars(LONGEST))
+
+
+def reliance(source: Source, user: Any) -> dict[str, Any]:
+    """What rests on it, as far as this person may see it."""
+    cited = relying.cited(source.pk, user=user)
+    return {"cited": cited, "fallen": fallen(source) if cited.checks else []}
 
 
 def day(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
-def context(source: Source) -> dict[str, Any]:
+def context(source: Source, user: Any) -> dict[str, Any]:
     """For the head of the desk's pages."""
     return {
+        **reliance(source, user),
         "state": in_words(source),
         "is_in_trouble": is_in_trouble(source),
         "noted": noted_in_words(source),

@@ -140,6 +140,7 @@ def keep(urls: list[str]) -> None:
 
     from sources import quoting
     from sources.models import Body, Snapshot, Source, Verification
+    from sources.reading import apart
 
     now = timezone.now()
     keys = dict(Source.objects.values_list("url", "pk"))
@@ -153,6 +154,7 @@ def keep(urls: list[str]) -> None:
             data = hosts.html(said)
             sha256 = hashlib.sha256(data).hexdigest()
             body = Body(sha256=sha256, size=len(data), kind="html", text=said, warc=f"{sha256}.gz")
+            body.media_type, body.reader = "text/html; charset=utf-8", apart.READER
             at = said.index(hosts.QUOTED)
             place = {"start": at, "end": at + len(hosts.QUOTED), "rules": quoting.RULES}
             digest = quoting.digest(hosts.QUOTED)
@@ -216,24 +218,34 @@ def measure(folder: Path, port: int, number_of_hosts: int) -> Round:
 
 
 def _measure_memory(process: subprocess.Popen[bytes], measured: Round) -> None:
+    """A child that has only been forked still is the command, and shares all of its memory: it is not counted twice."""
     while process.poll() is None:
-        family = list(_family(process.pid))
-        alone, *_children = sizes = [_resident(pid) for pid in family]
-        measured.peak = max(measured.peak, sum(sizes))
+        itself, *children = _family(process.pid)
+        name, alone = _name(itself), _resident(itself)
+        reading = [_resident(child) for child in children if _name(child) != name]
+        measured.peak = max(measured.peak, alone + sum(reading))
         measured.peak_alone = max(measured.peak_alone, alone)
-        measured.children = max(measured.children, len(family) - 1)
+        measured.children = max(measured.children, len(reading))
         time.sleep(GLANCE)
 
 
+def _name(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def _family(pid: int) -> Iterator[int]:
+    """The process, its children and theirs; one that ends meanwhile is left out."""
     yield pid
-    for children in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found = children.read_text().split()
-        except (OSError, ValueError):
-            continue  # it has just ended
-        for child in found:
-            yield from _family(int(child))
+    try:
+        tasks = list(Path(f"/proc/{pid}/task").iterdir())
+        found = [child for task in tasks for child in (task / "children").read_text().split()]
+    except OSError:
+        return
+    for child in found:
+        yield from _family(int(child))
 
 
 def _resident(pid: int) -> int:

@@ -10,7 +10,7 @@ from factchecks.models import FactCheck, Quotation
 from sources.models import Snapshot, Source
 from tests.browser.people import sign_in
 from tests.browser.test_axe import STOCK, faults
-from tests.factories import make_check, make_superuser
+from tests.factories import edit, make_check, make_document, make_superuser
 from tests.sources.copies import make_body, make_copy
 
 TEXT = "What is known.\n" * 60 + "The Moon is nearly round. Those who measured it say so."
@@ -116,3 +116,53 @@ def test_nothing_runs_out_of_a_small_screen(
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 360, path
         assert faults(page) - STOCK == set(), path
+
+
+def test_on_a_small_screen_what_is_selected_is_taken_from_a_bar_that_covers_nothing(
+    page: Page, live_server: LiveServer, copy: Snapshot
+) -> None:
+    make_superuser("chief")
+    sign_in(page, live_server, "chief")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{live_server.url}{path_of(copy)}")
+    take = page.get_by_role("button", name="Take what is selected")
+    expect(take).to_be_hidden()
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.evaluate(SELECT, ["Those", "measured"])
+    expect(take).to_be_in_viewport()
+    assert faults(page) - STOCK == set()
+    bar = take.bounding_box()
+    assert bar
+    assert bar["y"] + bar["height"] == 740
+    page.wait_for_function(
+        "top => getSelection().getRangeAt(0).getBoundingClientRect().bottom <= top", arg=bar["y"]
+    )
+    page.get_by_role("button", name="Quote it").focus()
+    focused = page.get_by_role("button", name="Quote it").bounding_box()
+    assert focused
+    assert focused["y"] + focused["height"] <= bar["y"]
+    take.click()
+    expect(page.get_by_label("Passage")).to_have_value("Those who measured")
+    expect(page.get_by_label("Passage")).to_be_focused()
+    expect(take).to_be_hidden()
+
+
+def test_a_wrong_quotation_is_corrected_with_the_words_of_the_source(
+    page: Page, live_server: LiveServer, check: FactCheck, copy: Snapshot
+) -> None:
+    citations = make_document()["citations"]
+    citations[0]["quotations"][0]["text"] = "The Moon is exactly round."
+    edit(check, citations=citations)
+    make_superuser("chief")
+    sign_in(page, live_server, "chief")
+    path = reverse("admin:factchecks_factcheck_review", args=[check.pk])
+    page.goto(f"{live_server.url}{path}")
+    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("button", name="Take the words of the source").click()
+    in_its_place = page.get_by_role("radio", name="It takes the place of")
+    expect(in_its_place).to_be_checked()
+    assert faults(page) - STOCK == set()
+    page.get_by_role("button", name="Quote it").click()
+    expect(page.get_by_text("Corrected, as source [1] says it")).to_be_visible()
+    assert quoted() == {"The Moon is nearly round."}
+    assert copy.pk

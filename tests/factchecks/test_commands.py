@@ -11,10 +11,11 @@ from django.core.management import CommandError, call_command
 from taggit.models import Tag
 
 from factchecks import revisions
-from factchecks.models import FactCheck, Person, Publication, Revision
+from factchecks.models import FactCheck, Person, Publication, Quotation, Revision
 from sources.models import Publisher, Source
 from tests.factchecks.drafts import MARKDOWN, TEXT
 from tests.factories import edit, make_check, make_document, make_user
+from tests.sources.copies import make_body, make_copy
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +204,18 @@ def test_machines_read_the_same_as_json(file: Path, page: Path, tmp_path: Path) 
     assert "Source [1] has no address yet." in reports[1]["problems"]
     assert reports[2]["errors"] == ["The file is empty."]
     assert typed.code == 1
+
+
+def test_a_quotation_known_to_be_wrong_is_a_note_and_no_error(file: Path) -> None:
+    Typed("import_check", file)
+    quotation = Quotation.objects.filter(citation__source__isnull=False)[0]
+    assert quotation.citation.source
+    make_copy(quotation.citation.source, make_body("It says nothing of the kind."))
+    typed = Typed("import_check", file)
+    assert f"{file}: note: Source [{quotation.citation.number}], copy of" in typed.err
+    [report] = json.loads(Typed("import_check", "--json", file).out)
+    assert "is not found in it" in report["warnings"][0]
+    assert (report["errors"], typed.code) == ([], 0)
 
 
 def test_an_exported_check_is_its_document_in_readable_json() -> None:

@@ -1,6 +1,7 @@
 """How it stands with the evidence is laid over a check's page; its words stay."""
 
 import threading
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +15,8 @@ from pytest_django import DjangoAssertNumQueries
 from factchecks import pages, publishing
 from factchecks.documents import Document
 from factchecks.evidence import Evidence
-from factchecks.models import Publication
-from sources import quoting
+from factchecks.models import Publication, PublishedCitation
+from sources import quoting, relying
 from sources.models import Publisher, Source, Verification
 from tests.factories import NOON, edit, key, make_document, make_published
 from tests.sources.copies import make_body, make_copy
@@ -55,6 +56,27 @@ def remake(publication: Publication) -> str:
     return sources_page(publication)
 
 
+def test_of_many_checks_only_what_they_quote_is_read(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    document: Any = make_document()
+    document["findings"][0]["text"] += " word" * 9000
+    cited = make_published(**document).published_citations.get(number=1)
+    PublishedCitation.objects.bulk_create(
+        PublishedCitation(
+            publication=cited.publication, source=cited.source, number=number, url=cited.url
+        )
+        for number in range(100, 2100)
+    )
+    tracemalloc.start()
+    with django_assert_num_queries(3):
+        found = relying.quotations([cited.source.pk])
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found[cited.source.pk].public == {PASSAGE}
+    assert most < 1_000_000
+
+
 # What readers are told -----------------------------------------------------------------------
 
 
@@ -68,6 +90,50 @@ def test_a_quotation_that_was_found_in_a_copy_says_when_and_what_that_means() ->
 def test_a_quotation_that_was_not_found_promises_nothing() -> None:
     made = source_list(verified={quoting.digest("Another passage."): NOON})
     assert "Verified" not in made
+
+
+def test_a_quotation_that_is_known_not_to_stand_leads_to_the_source_and_promises_no_passage() -> (
+    None
+):
+    lost = frozenset({quoting.digest(PASSAGE)})
+    made = source_list(lost=lost)
+    assert f'<a href="{URL}" rel="external">Open the source</a>' in made
+    assert ":~:text" not in made
+    made = source_list(lost=lost, state="drifted", archived_url=ARCHIVED)
+    assert f'<a href="{ARCHIVED}" rel="external">Open the archived copy</a>' in made
+
+
+def test_an_archived_copy_is_opened_at_what_stood_in_one_of_ours() -> None:
+    digest = quoting.digest(PASSAGE)
+    made = source_list(
+        lost=frozenset({digest}), verified={digest: NOON}, state="drifted", archived_url=ARCHIVED
+    )
+    assert f'<a href="{ARCHIVED}#:~:text=The%20Moon' in made
+
+
+def test_the_title_of_a_dead_source_leads_to_the_archive_and_its_own_address_comes_second() -> None:
+    made = source_list(state="dead", archived_url=ARCHIVED)
+    assert (
+        f'<p class="source-title" data-card><a href="{ARCHIVED}" rel="external">Title 1</a>' in made
+    )
+    gone = made.split('<p class="source-gone" data-card>')[1].split("</p>")[0]
+    assert "where nothing is found any more" in gone
+    assert f'<a href="{URL}" rel="external">{URL}</a>' in gone
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"state": "dead"},
+        {"state": "moved", "archived_url": ARCHIVED},
+        {"state": "drifted", "archived_url": ARCHIVED},
+        {"state": "alive", "archived_url": ARCHIVED},
+    ],
+)
+def test_any_other_title_leads_to_the_source(known: dict[str, Any]) -> None:
+    made = source_list(**known)
+    assert f'<p class="source-title" data-card><a href="{URL}" rel="external">Title 1</a>' in made
+    assert "source-gone" not in made
 
 
 def test_the_day_of_verification_is_the_newsrooms(settings: Any) -> None:
@@ -114,6 +180,29 @@ def test_the_publishers_kind_and_interest_stand_beside_its_name() -> None:
     assert "<b>Interest to declare:</b> Owned by a &lt;maker&gt; of globes." in made
 
 
+def test_who_wrote_a_source_stands_before_its_dates() -> None:
+    made = source_list(author="A. <Writer>, B. Writer")
+    assert '<p class="source-dates" data-card> <span>By <bdi>A. &lt;Writer&gt;' in made
+    assert "By <bdi>" not in source_list()
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("de-AT", ' lang="de-AT" dir="ltr"'), ("he", ' lang="he" dir="rtl"'), ("EN", ""), ("", "")],
+)
+def test_what_is_in_another_language_than_the_page_says_in_which(language: str, told: str) -> None:
+    made = source_list(language=language)
+    assert f'<a href="{URL}" rel="external"{told}>Title 1</a>' in made
+    assert f'<blockquote cite="{URL}"{told}><p>The Moon' in made
+
+
+def test_an_address_in_the_place_of_a_title_is_in_no_language() -> None:
+    document: Any = make_document()
+    document["citations"][0]["source"]["title"] = ""
+    made = flat(pages.parts(document, {URL: Evidence(71, language="he")})["sources"])
+    assert f'<a href="{URL}" rel="external">{URL}</a>' in made
+
+
 def test_the_card_over_a_citation_shows_all_of_it() -> None:
     """Its script copies what is marked so."""
     made = source_list(state="dead", interest="Stakes.", verified={quoting.digest(PASSAGE): NOON})
@@ -139,6 +228,8 @@ def test_a_page_that_is_published_tells_what_is_known_by_then() -> None:
     ("change", "words"),
     [
         (lambda: Source.objects.filter(url=URL).update(state="dead"), "No longer available"),
+        (lambda: Source.objects.filter(url=URL).update(author="A. Writer"), "A. Writer"),
+        (lambda: Source.objects.filter(url=URL).update(language="de"), 'lang="de"'),
         (lambda: Publisher.objects.filter(domain=HOST).update(kind="court"), "court"),
         (lambda: Publisher.objects.filter(domain=HOST).update(interest="Stakes."), "Stakes."),
     ],
@@ -193,6 +284,22 @@ def test_a_new_copy_in_which_the_passage_stands_moves_the_day() -> None:
     made = remake(publication)
     assert "May 1, 2026" in made
     assert "March 2, 2026" not in made
+
+
+def test_a_newer_copy_without_the_passage_takes_the_way_to_it_and_another_one_brings_it_back() -> (
+    None
+):
+    publication = make_published()
+    source = Source.objects.get(url=URL)
+    verified(source)
+    assert ":~:text" in remake(publication)
+    for day, text, promised in ((3, "Nothing of it.", False), (4, PASSAGE, True)):
+        copy = make_copy(source, make_body(text), datetime(2026, 3, day, tzinfo=UTC))
+        quoting.looked_up([(source.pk, PASSAGE)])
+        assert publishing.outdated().get() == publication
+        made = remake(publication)
+        assert (f'<a href="{URL}" rel="external">Open the source</a>' not in made) == promised, copy
+        assert "Verified on" in made
 
 
 def test_a_retraction_stands_on_its_own_evidence_whatever_the_desk_cites_by_now() -> None:

@@ -43,6 +43,28 @@ def test_the_same_draft_again_changes_nothing() -> None:
     assert Revision.objects.count() == 1
 
 
+def test_the_same_draft_again_changes_nothing_though_its_sources_say_more_by_now() -> None:
+    chief, untitled = make_superuser(), {"    title: How dogs fall\n": ""}
+    save(**untitled)
+    Source.objects.filter(url="https://cats.example/fall").update(title="How cats do fall")
+    again = save(**untitled)
+    assert (again.status, Revision.objects.count()) == (Status.UNCHANGED, 1)
+    Source.objects.filter(title="").update(title="How dogs fall")
+    public = importer.publish(save(**untitled), editor=chief)
+    assert public.document["citations"][1]["source"]["title"] == "How dogs fall"
+    assert save(**untitled).status == Status.UNCHANGED
+    assert save(In_the_air="While falling", **untitled).status == Status.UPDATED
+
+
+def test_an_address_that_tracks_is_stored_without_and_the_same_draft_is_unchanged() -> None:
+    tracked = {"https://cats.example/fall": "https://cats.example/fall?fbclid=you"}
+    first = save(**tracked)
+    assert first.document is not None
+    assert first.document["citations"][0]["source"]["url"] == "https://cats.example/fall"  # type: ignore[index]
+    assert save(**tracked).status == Status.UNCHANGED
+    assert Source.objects.filter(url__contains="fbclid").count() == 0
+
+
 def test_a_changed_draft_is_the_next_revision_with_the_keys_of_its_parts_kept() -> None:
     before = save().document
     result = save(In_the_air="While falling")

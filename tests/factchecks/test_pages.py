@@ -114,6 +114,7 @@ def test_a_quotation_leads_to_its_passage_at_the_source_and_to_its_finding() -> 
     [
         ("Short, with a comma", "#:~:text=Short%2C%20with%20a%20comma"),
         ("a-b & c", "#:~:text=a%2Db%20%26%20c"),
+        ("A short one. It goes over.", "#:~:text=A%20short%20one.,It%20goes%20over."),
         (
             "one two three four five six seven eight nine ten eleven twelve thirteen fourteen sixteen",
             "#:~:text=one%20two%20three%20four,twelve%20thirteen%20fourteen%20sixteen",

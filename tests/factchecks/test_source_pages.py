@@ -60,6 +60,15 @@ def test_a_source_tells_what_it_is_who_is_behind_it_and_their_stakes(client: Cli
         assert words in page
 
 
+def test_a_source_tells_who_wrote_it_and_in_which_language_its_words_are(client: Client) -> None:
+    make_published()
+    page = page_of(client, the_source(author="A. Writer", language="he"))
+    assert "<bdi>A. Writer</bdi>" in page
+    assert '<span lang="he" dir="rtl">Title 1</span>' in page
+    assert f'<blockquote lang="he" dir="rtl"><p>{PASSAGE}' in page
+    assert 'lang="he" dir="rtl">Title 1</a>' in read(client, PUBLISHER)
+
+
 def test_a_source_tells_when_it_stood_otherwise_and_when_it_was_last_looked_at(
     client: Client,
 ) -> None:

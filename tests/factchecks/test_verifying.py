@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factchecks import importer, publishing, revisions, tasks
@@ -175,3 +177,68 @@ def test_the_same_passage_quoted_of_two_sources_is_told_apart() -> None:
     assert refusals(check) == [f"Source [2]: no copy is kept yet to look “{text}” up in."]
     last = revisions.newest(check)
     assert last is not None
+
+
+# Where it does not stop publication
+
+
+WRONG = "The Moon is exactly round."
+
+
+def shown(client: Client, check: FactCheck, page: str) -> str:
+    return client.get(reverse(f"admin:factchecks_factcheck_{page}", args=[check.pk])).text
+
+
+@pytest.fixture
+def wrong(client: Client) -> FactCheck:
+    """A check that quotes with a difference, one of whose sources has no copy yet."""
+    client.force_login(make_superuser())
+    citations = quoting_(WRONG)["citations"]
+    citations[1]["quotations"] = [{"key": key(62), "text": "Not yet.", "finding": None}]
+    check = make_check(citations=citations)
+    make_copy(source_of(check))
+    return check
+
+
+@pytest.mark.parametrize("page", ["review", "publish"])
+def test_a_wrong_quotation_that_stops_nothing_is_a_warning_to_who_decides(
+    client: Client, wrong: FactCheck, page: str
+) -> None:
+    made = shown(client, wrong, page)
+    assert "Warning:" in made
+    assert f"“{WRONG}” stands there with differences." in made
+    copy = source_of(wrong).snapshots.get()
+    url = reverse("admin:sources_snapshot", args=[copy.source_id, copy.pk])
+    query = f"quotation={quoting.digest(WRONG)}&amp;check={wrong.pk}&amp;wrong={key(61)}"
+    assert f'<a href="{url}?{query}#found">Compare' in made
+    assert "1 quotation was not looked up in any copy of its source yet: [2]." in made
+
+
+def test_the_form_warns_of_it_too_once_it_was_looked_up(client: Client, wrong: FactCheck) -> None:
+    assert "Warning:" not in shown(client, wrong, "change")
+    tasks.verify_quotations(wrong.pk)
+    assert "Warning:" in shown(client, wrong, "change")
+
+
+def test_nobody_is_warned_of_what_an_older_copy_has(client: Client, wrong: FactCheck) -> None:
+    body = make_body(f"It said: {WRONG}")
+    quoting.verify_copy(make_copy(source_of(wrong), body, NOON - timedelta(days=1)), [WRONG])
+    assert "Warning:" not in shown(client, wrong, "publish")
+
+
+@pytest.mark.usefixtures("must")
+def test_what_stops_publication_is_told_once(client: Client, wrong: FactCheck) -> None:
+    made = shown(client, wrong, "publish")
+    assert made.count("stands there with differences.") == 1
+    assert "Warning:" not in made
+
+
+def test_an_import_that_quotes_wrongly_is_told_and_is_published_all_the_same() -> None:
+    draft = make_draft()
+    draft.document["citations"][0]["quotations"] = [{"text": WRONG, "finding": None}]
+    first = importer.save(draft, by=None)
+    assert first.warnings == []  # no copy to compare it with
+    make_copy(source_of(FactCheck.objects.get()))
+    result = importer.save(draft, by=None)
+    assert ["stands there with differences." in each.message for each in result.warnings] == [True]
+    assert importer.publish(result, editor=make_superuser())

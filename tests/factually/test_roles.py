@@ -32,7 +32,7 @@ OPEN_TO_STAFF = {
 OF_EDITORS = {
     f"factchecks_factcheck_{step}"
     for step in ("publish", "retract", "withdraw", "move", "cancel", "takedown")
-}
+} | {"sources_source_merge"}  # (of a source that readers are shown)
 LOOKING = {"changelist", "change", "history"}
 WRITTEN_BY_NOBODY = {("letter", "add"), ("providerevent", "add")}
 ROLES = ["Reporter", "Editor", "Supporter admin"]

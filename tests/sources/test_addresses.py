@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources import addresses
+from sources import addresses, identifiers
 
 
 @pytest.mark.parametrize(
@@ -140,3 +140,20 @@ def test_any_address_is_compared_in_one_spelling(text: str) -> None:
 )
 def test_a_publisher_is_known_by_what_it_has_registered(host: str, registered: str) -> None:
     assert addresses.registered_domain(host) == registered
+
+
+@pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        ("http://Example.org/a?fbclid=you&b=%61&&c=", "http://example.org/a?b=%61&&c="),
+        ("https://example.org/?utm_source=x&gclid=1", "https://example.org/"),
+        ("https://example.org/a?id=fbclid", "https://example.org/a?id=fbclid"),
+        (
+            "https://web.archive.org/web/20200101000000/https://example.org/?utm_source=x",
+            "https://web.archive.org/web/20200101000000/https://example.org/?utm_source=x",
+        ),
+    ],
+)
+def test_what_marks_a_person_is_not_stored(written: str, stored: str) -> None:
+    """An archive's copy is found by the whole address of its original."""
+    assert identifiers.stored(written) == stored

@@ -24,6 +24,7 @@ ADD = reverse("admin:sources_source_add")
 FILL = reverse("admin:sources_source_fill")
 MOON = """<!doctype html><html lang="en-GB"><head><title>The Moon, measured</title>
 <meta property="og:site_name" content="The Moon Paper">
+<meta name="author" content="A. Writer"><meta name="author" content="B. Writer">
 <meta property="article:published_time" content="2020-01-02T03:04:05Z">
 <link rel="canonical" href="https://moon.example/measured"></head>
 <body><p>The Moon is nearly round, and has been measured by laser from the ground.</p></body></html>"""
@@ -65,12 +66,14 @@ def test_what_the_page_says_fills_the_empty_fields(chief: Client, site: Site) ->
         "title": "The Moon, measured",
         "publisher": "",
         "publisher_name": "The Moon Paper",
+        "author": "A. Writer, B. Writer",
         "published_on": "2020-01-02",
         "language": "en-GB",
         "own_address": "https://moon.example/measured",
         "archived_url": "",
     }
-    assert "Filled in from the page: title, date, language, canonical link and publisher." in said
+    known = "title, author, date, language, canonical link and publisher"
+    assert f"Filled in from the page: {known}." in said
 
 
 def test_filling_in_saves_nothing_and_what_is_shown_can_be_saved(chief: Client, site: Site) -> None:
@@ -106,6 +109,16 @@ def test_a_known_publisher_is_found_by_the_registered_domain(chief: Client, site
     assert (values["publisher"], values["publisher_name"]) == (str(known.pk), "")
 
 
+def test_a_page_that_names_another_publisher_than_the_known_one_is_said(
+    chief: Client, site: Site
+) -> None:
+    known = Publisher.objects.create(name="Known", domain=HOST)
+    _values, said = fill(chief, says(site))
+    assert "“The Moon Paper” as its publisher; the desk knows 127.0.0.1 as “Known”" in said
+    Publisher.objects.filter(pk=known.pk).update(name="THE MOON PAPER")
+    assert "the desk knows" not in fill(chief, site.url("/page"))[1]
+
+
 def test_a_publisher_elsewhere_than_the_address_is_not_made_of_it(
     chief: Client, site: Site, settings: Any
 ) -> None:
@@ -123,7 +136,10 @@ def test_a_pdf_is_read_as_well(chief: Client, site: Site) -> None:
     pdf = make_pdf(["The Moon is nearly round."], info="/Title (A report on the Moon)")
     values, said = fill(chief, says(site, answer(200, pdf, Content_Type="application/pdf")))
     assert values["title"] == "A report on the Moon"
-    assert "does not say, or not so that it is understood: date, language and publisher" in said
+    assert (
+        "does not say, or not so that it is understood: author, date, language and publisher"
+        in said
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,7 +212,7 @@ def test_a_hostile_title_ends_bounded_and_as_text(chief: Client, site: Site, tit
     shown: Any = chief.post(FILL, {"url": site.url("/page")})
     filled = shown.context["adminform"].form["title"].value() or ""
     assert len(filled) <= 500
-    assert not set(filled) & {chr(code) for code in (*range(32), 127)}
+    assert not set(filled) & {chr(code) for code in (*range(32), 127, 0x202E)}
     assert b"<script>alert" not in shown.content
     assert len(shown.content) < 60_000
     assert chief.post(ADD, {"url": site.url("/page"), "title": filled}).status_code == 302
@@ -373,3 +389,31 @@ def test_no_transaction_is_open_while_a_page_is_fetched(chief: Client, site: Sit
 
     assert fill(chief, says(site, look))[0]["title"]
     assert states == ["idle"]
+
+
+def test_an_address_that_tracks_is_fetched_and_saved_without(chief: Client, site: Site) -> None:
+    values, _said = fill(chief, f"{says(site)}?fbclid=you")
+    assert values["url"] == site.url("/page")
+    assert chief.post(ADD, {"url": "https://sea.example/a?b=1&fbclid=you"}).status_code == 302
+    assert Source.objects.get().url == "https://sea.example/a?b=1"
+
+
+def test_an_address_from_before_stays_until_somebody_changes_it(chief: Client) -> None:
+    source = Source.objects.create(url="https://sea.example/a?fbclid=you")
+    change = reverse("admin:sources_source_change", args=[source.pk])
+    for url, stored in (
+        (source.url, source.url),
+        (f"{source.url}&gclid=1", "https://sea.example/a"),
+    ):
+        sent = {**opened(chief, change), "url": url, "title": "The sea"}
+        assert chief.post(change, sent).status_code == 302
+        source.refresh_from_db()
+        assert (source.url, source.title) == (stored, "The sea")
+
+
+@pytest.mark.parametrize("spelling", ["https://sea.example/a", "http://sea.example/a?utm_source=x"])
+def test_a_source_is_no_archived_copy_of_itself(chief: Client, spelling: str) -> None:
+    sent = {"url": "https://sea.example/a", "archived_url": spelling}
+    shown = chief.post(ADD, sent).content.decode()
+    assert "This is the address of the source itself" in shown
+    assert not Source.objects.exists()

@@ -65,6 +65,9 @@ class Command(BaseCommand):
     ) -> dict[str, Any]:
         if result and not self.as_json:
             self.say(result, published)
+        warnings = [problem.message for problem in result.warnings] if result else []
+        for warning in [] if self.as_json else warnings:
+            self.stderr.write(f"{name}: note: {warning}")
         for error in errors:
             self.stderr.write(f"{name}: {error}")
         return {
@@ -74,6 +77,7 @@ class Command(BaseCommand):
             "published": published,
             "notes": [asdict(note) for note in result.notes] if result else [],
             "problems": [problem.message for problem in result.problems] if result else [],
+            "warnings": warnings,
             "errors": errors,
         }
 

@@ -11,6 +11,7 @@
   // Scripts that put no space between words: there a word's ends are not seen.
   const UNSPACED = /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]/;
   let selected = null;
+  let uncovering = 0;
 
   const inWord = (text, at) => WORD.test(text[at] ?? "") && !UNSPACED.test(text[at]);
 
@@ -46,7 +47,16 @@
     selected = range.cloneRange();
     take.disabled = false;
     take.classList.add("kept-offered");
+    clearTimeout(uncovering);
+    uncovering = setTimeout(uncover, 300);
   });
+
+  // On a small screen the button is a bar at the bottom: the end of what is selected comes out from under it.
+  const uncover = () => {
+    if (getComputedStyle(take).position !== "fixed") return;
+    const under = selected.getBoundingClientRect().bottom - take.getBoundingClientRect().top;
+    if (under > 0 && under <= take.offsetHeight) scrollBy(0, under + 8);
+  };
 
   take.addEventListener("click", () => {
     if (!selected) return;

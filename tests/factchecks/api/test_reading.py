@@ -327,6 +327,7 @@ def test_how_it_stands_with_the_evidence_is_told_beside_the_document(client: Cli
     source = Source.objects.create(url=url, title="Title 1", publisher=publisher)
     quoting.verify(make_copy(source).body, [passage])
     archived = {"archived_url": "https://archive.example/a b", "state": "dead"}
+    Source.objects.filter(pk=source.pk).update(author="A. Writer, B. Writer", language="de-AT")
     Source.objects.filter(pk=source.pk).update(**archived, state_since=NOON)
     make_published()
     first, second, _third = read(client, MOON)["evidence"]
@@ -336,11 +337,14 @@ def test_how_it_stands_with_the_evidence_is_told_beside_the_document(client: Cli
         "state": "dead",
         "state_since": "2026-03-02T12:00:00Z",
         "archived_url": "https://archive.example/a%20b",
+        "author": "A. Writer, B. Writer",
+        "language": "de-AT",
         "publisher_kind": "court",
         "publisher_interest": None,
         "quotations": [{"key": key(61), "verified_at": "2026-03-02T12:00:00Z"}],
     }
     assert (second["state"], second["archived_url"], second["quotations"]) == ("unknown", None, [])
+    assert (second["author"], second["language"]) == (None, None)
     assert client.get(first["page_url"]).status_code == 200
 
 

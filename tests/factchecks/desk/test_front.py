@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
@@ -269,7 +269,7 @@ def test_sources_that_readers_no_longer_find_are_listed_until_somebody_takes_not
     ]:
         Source.objects.filter(pk=source.pk).update(state=state, state_since=since)
     assert fallen(editor) == [
-        "Title 2: says something else since March 1, 2026",
+        "Title 2: changed since we read it, noticed on March 1, 2026",
         "Title 1: no longer available since Feb. 27, 2026",
     ]
     Source.objects.filter(pk=two.pk).update(noted_at=NOON)
@@ -302,3 +302,13 @@ def test_ten_sources_are_shown_and_the_rest_is_a_link_away(client: Client, edito
     client.force_login(make_user("looker", "sources.view_source"))
     listed: Any = client.get(section.more)
     assert listed.context["cl"].result_count == 12
+
+
+def test_the_report_on_evidence_is_one_step_from_the_front_page_and_from_the_list_of_sources(
+    editor: User, client: Client
+) -> None:
+    editor.user_permissions.add(Permission.objects.get(codename="view_source"))
+    client.force_login(editor)
+    for page in ("admin:index", "admin:sources_source_changelist"):
+        html = client.get(reverse(page)).content.decode()
+        assert reverse("admin:factchecks_factcheck_evidence_report") in html

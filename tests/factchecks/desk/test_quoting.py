@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from factchecks.models import FactCheck, Quotation
+from sources import quoting
 from sources.models import Snapshot, Source, Verification
 from tests.factchecks.desk.test_size import at_most
 from tests.factories import NOON, edit, key, make_check, make_document, make_user
@@ -157,6 +158,78 @@ def test_an_older_copy_can_be_quoted_and_proves_it(
     make_copy(copy.source, make_body("Something else."), NOON + timedelta(days=1))
     quote(reporter, copy, f"{check.pk}.1.")
     assert Verification.objects.filter(body=copy.body, result="verified").count() == 1
+
+
+WRONG = "The Moon is exactly round."
+
+
+def correct(client: Client, copy: Snapshot, wrong: str, passage: str, how: str = "correct") -> Any:
+    url = reverse("admin:factchecks_factcheck_quote", args=[copy.pk])
+    place = f"{wrong.split('.')[0]}.1."
+    return client.post(url, {"passage": passage, "place": place, "wrong": wrong, "how": how})
+
+
+@pytest.fixture
+def mistaken(copy: Snapshot) -> FactCheck:
+    """A check that quotes the same source, wrongly, for a finding."""
+    document: Any = make_document(key=key(2), slug="other")
+    document["citations"][0]["quotations"] = [{"key": key(61), "text": WRONG, "finding": key(31)}]
+    return make_check(**document)
+
+
+def test_the_way_to_a_wrong_quotation_offers_to_correct_it_or_to_add_one(
+    reporter: Client, mistaken: FactCheck, copy: Snapshot
+) -> None:
+    url = reverse("admin:sources_snapshot", args=[copy.source_id, copy.pk])
+    asked = {"quotation": quoting.digest(WRONG), "check": str(mistaken.pk), "wrong": key(61)}
+    page = reporter.get(url, asked).text
+    assert f'name="wrong" value="{mistaken.pk}.1.{key(61)}"' in page
+    assert 'value="correct" checked' in page
+    assert f'<q dir="auto">{WRONG}</q> (finding 1: It is measured)' in page
+    assert f'action="{url}?check={mistaken.pk}&amp;wrong={key(61)}#found"' in page
+    for gone in ("x", key(99)):
+        assert 'name="how"' not in reporter.get(url, {**asked, "wrong": gone}).text
+
+
+def test_a_wrong_quotation_is_corrected_in_its_place_by_one_revision(
+    reporter: Client, mistaken: FactCheck, copy: Snapshot
+) -> None:
+    before = Quotation.objects.get(citation__fact_check=mistaken)
+    answer = correct(reporter, copy, f"{mistaken.pk}.1.{key(61)}", PASSAGE)
+    assert "Corrected, as source [1] says it:" in reporter.get(answer.headers["Location"]).text
+    after = Quotation.objects.get(citation__fact_check=mistaken)
+    assert quotations(mistaken) == [(PASSAGE, key(31))]
+    assert after.key == before.key
+    assert mistaken.revisions.count() == 2
+
+
+def test_it_may_be_one_more_quotation_instead(
+    reporter: Client, mistaken: FactCheck, copy: Snapshot
+) -> None:
+    correct(reporter, copy, f"{mistaken.pk}.1.{key(61)}", PASSAGE, how="add")
+    assert quotations(mistaken) == [(WRONG, key(31)), (PASSAGE, None)]
+
+
+def test_a_correction_that_is_refused_says_why_and_keeps_the_choice(
+    reporter: Client, mistaken: FactCheck, copy: Snapshot
+) -> None:
+    wrong = f"{mistaken.pk}.1.{key(61)}"
+    page = correct(reporter, copy, wrong, "Those who guessed it say so.").text
+    assert "does not stand in the text word for word" in page
+    assert f'name="wrong" value="{wrong}"' in page
+    edit(mistaken, summary="Saved meanwhile [1].")
+    assert "saved by somebody else" in correct(reporter, copy, wrong, PASSAGE).text
+    page = correct(reporter, copy, f"{mistaken.pk}.2.{key(99)}", PASSAGE).text
+    assert "is not in the check any more" in page
+    assert quotations(mistaken) == [(WRONG, key(31))]
+
+
+def test_what_a_refused_page_looks_up_is_asked_of_the_copy(
+    reporter: Client, check: FactCheck, copy: Snapshot
+) -> None:
+    page = quote(reporter, copy, f"{check.pk}.1.", "Those who guessed it say so.").text
+    url = reverse("admin:sources_snapshot", args=[copy.source_id, copy.pk])
+    assert f'action="{url}?check={check.pk}#found"' in page
 
 
 def test_who_may_not_change_checks_quotes_nothing(client: Client, copy: Snapshot) -> None:

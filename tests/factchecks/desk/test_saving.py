@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from factchecks import revisions
@@ -80,6 +81,30 @@ def test_a_new_source_is_cited_by_the_number_that_its_row_showed(chief: Client) 
     document = document_of(check)
     assert document["summary"] == "New [1], old [2]."
     assert document["citations"][0]["source"]["url"] == "https://new.example/"
+
+
+def test_a_new_source_was_accessed_today_unless_another_day_is_typed(chief: Client) -> None:
+    check = make_check()
+    source = Source.objects.create(url="https://new.example/", title="New")
+    today = {"accessed_on": "2026-03-02"}
+    with time_machine.travel("2026-03-02 12:00"):
+        page: Any = chief.get(change_url(check))
+    (empty,) = [
+        group.formset.empty_form
+        for group in page.context["inline_admin_formsets"]
+        if group.formset.prefix == "citations"
+    ]
+    assert str(empty["accessed_on"].value()) == today["accessed_on"]
+    row = new_row("citations", 3, source=source.pk, number=4, **today)
+    assert save(chief, check, **row, **{"initial-citations-3-accessed_on": "2026-03-02"})
+    assert document_of(check)["citations"][3]["accessed_on"] == "2026-03-02"
+
+
+def test_a_new_row_with_nothing_but_the_day_that_it_came_with_is_no_source(chief: Client) -> None:
+    check = make_check()
+    row = new_row("citations", 3, number=4, accessed_on="2026-03-02")  # sent the day after
+    save(chief, check, **row, **{"initial-citations-3-accessed_on": "2026-03-02"})
+    assert len(document_of(check)["citations"]) == 3
 
 
 def test_passages_are_kept_with_the_finding_that_relies_on_them(chief: Client) -> None:

@@ -73,6 +73,18 @@ def test_the_page_tells_of_copies_and_looks(editor: Client) -> None:
     assert url("warc", source, copy.pk) in page
 
 
+def test_before_there_was_a_copy_no_page_stands_with_other_text(editor: Client) -> None:
+    source = make_source()
+    alive: dict[str, Any] = {"kind": "changed", "status": 200, "state": "alive"}
+    make_look(source, **alive)
+    found: Any = editor.get(url("source_copies", source)).context["told"]
+    assert [words for _look, words, _state in found] == ["stands"]
+    make_copy(source)
+    make_look(source, NOON + timedelta(days=1), **alive)
+    found = editor.get(url("source_copies", source)).context["told"]
+    assert [words for _look, words, _state in found] == ["stands, with other text", "stands"]
+
+
 def test_a_long_history_comes_in_pages_and_few_queries(
     editor: Client, django_assert_max_num_queries: Any
 ) -> None:

@@ -1,11 +1,13 @@
 """The text of a kept copy at the desk: shown as text, with the passage that was looked up."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from sources import quoting
 from sources.desk import kept_text
@@ -131,6 +133,30 @@ def test_a_long_text_is_shown_in_parts_and_opens_at_the_passage(chief: Client) -
     assert page.context["part"] == 3
     assert "<mark" in page.text
     assert "".join(text[a:b] for a, b in spans(text)) == text
+
+
+def test_a_passage_over_two_parts_is_marked_in_both(chief: Client) -> None:
+    words = [f"word{number}" for number in range(30_000)]
+    text = " ".join(words)
+    copy = make_copy(make_source(), make_body(text))
+    border = spans(text)[0][1]
+    passage = text[border - 40 : border + 40].split(" ", 1)[1].rsplit(" ", 1)[0]
+    page: Any = chief.get(url_of(copy), {"passage": passage})
+    query = page.context["query"]
+    assert f'href="{url_of(copy)}?{escape(query)}&amp;part=2"' in page.text
+    first, second = (
+        re.search(MARKED, page.text),
+        re.search(MARKED, chief.get(f"{url_of(copy)}?{query}&part=2").text),
+    )
+    assert first
+    assert second
+    assert first[1] + second[1] == passage
+    elsewhere = chief.get(f"{url_of(copy)}?{query}&part=3").text
+    assert "<mark" not in elsewhere
+    assert f'<a href="{url_of(copy)}?{escape(query)}#passage">' in elsewhere
+
+
+MARKED = r'<mark id="passage" tabindex="-1">([^<]+)</mark>'
 
 
 def spans(text: str) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from factchecks import revisions
 from factchecks.models import FactCheck
@@ -26,6 +27,14 @@ def reporter(client: Client) -> Client:
     return client
 
 
+@pytest.fixture
+def editor(client: Client) -> Client:
+    user = make_user("editor")
+    user.groups.add(Group.objects.get(name="Editor"))
+    client.force_login(user)
+    return client
+
+
 def url(source: Source) -> str:
     return reverse("admin:sources_source_merge", args=[source.pk])
 
@@ -41,11 +50,11 @@ def agree(client: Client, kept: Source, double: Source) -> Any:
     return client.post(url(kept), {"other": double.pk, "seen": seen}, follow=True)
 
 
-def test_what_would_happen_is_shown_and_nothing_is_done(reporter: Client) -> None:
+def test_what_would_happen_is_shown_and_nothing_is_done(editor: Client) -> None:
     check = make_published().fact_check
     one, two = Source.objects.filter(title__in=["Title 1", "Title 2"]).order_by("title")
     make_copy(two)
-    page = reporter.get(url(one), {"other": two.pk}).content.decode()
+    page = editor.get(url(one), {"other": two.pk}).content.decode()
     assert check.question in page
     assert "It cites both, as [1] and [2]" in page
     assert "1 kept copy becomes" in page
@@ -74,11 +83,25 @@ def test_agreed_to_the_two_are_one_and_both_keep_a_record_of_it(reporter: Client
 
 def test_the_kept_source_takes_what_it_lacks_and_keeps_what_it_says(reporter: Client) -> None:
     one = Source.objects.create(url="https://a.example/", title="Ours")
-    two = make_source(2, language="de", archived_url="https://archive.example/2")
+    two = make_source(2, language="de", author="Theirs", archived_url="https://archive.example/2")
     agree(reporter, one, two)
     one.refresh_from_db()
-    assert (one.title, one.language) == ("Ours", "de")
+    assert (one.title, one.language, one.author) == ("Ours", "de", "Theirs")
     assert one.archived_url == "https://archive.example/2"
+
+
+def test_two_that_are_titled_alike_are_told_apart_by_their_addresses(reporter: Client) -> None:
+    one, two = make_source(1, title="Alike"), make_source(2, title="Alike")
+    page = reporter.get(url(one), {"other": two.pk}).content.decode()
+    assert f">{two.url}</a> would go into <a" in page
+    assert f">{one.url}</a>. This can’t be undone." in page
+
+
+def test_the_copy_that_follows_a_merge_says_why_it_was_taken(reporter: Client) -> None:
+    one, two = make_source(1), make_source(2)
+    agree(reporter, one, two)
+    (job,) = ProcrastinateJob.objects.filter(task_name="sources.tasks.keep_copy")
+    assert (job.args["source_id"], job.args["reason"]) == (one.pk, "merged")
 
 
 def test_what_somebody_changed_since_is_shown_before_anything_is_done(reporter: Client) -> None:
@@ -150,6 +173,15 @@ def test_a_double_leads_to_the_kept_source_and_is_changed_no_more(
     assert 'name="_save"' not in page
     assert reporter.get(url(double)).status_code == 403
     assert reporter.post(reverse("admin:sources_source_keep", args=[double.pk])).status_code == 403
+
+
+def test_a_doubles_page_only_shows_what_it_was(
+    reporter: Client, pair: tuple[Source, Source]
+) -> None:
+    page = reporter.get(form_of(pair[1])).content.decode()
+    assert "This source was merged into" in page
+    for talk in ("Paste it", "ublisher name", "Left empty", "None", "Next look", "_fill"):
+        assert talk not in page
 
 
 def test_a_form_of_the_double_that_was_open_is_not_lost(reporter: Client) -> None:
