@@ -67,7 +67,7 @@ def test_a_reader_that_hangs_or_crashes_does_no_harm(
     assert refused(b"<p>x" * 100_000, seconds=1) == Trouble.COSTLY
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_a_reader_that_somebody_stops_says_nothing_of_the_document(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
